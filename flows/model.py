@@ -39,6 +39,8 @@ class Cut:
     after: str
     kind: Kind | Literal["space"]
     rule: str
+    confidence: float | None = None
+    """What a classifier gives the cut, from 0 to 1; a rule that says what it takes gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ class Edit:
     rule: Annotated[str, "the rule that made it: `corpus rules` lists them"]
     before: Annotated[str, "what stood in the original"]
     after: Annotated[str, "what stands in text instead"]
+    confidence: Annotated[float | None, "the classifier's own, from 0 to 1; NULL for a rule that says what it takes"]
     run_id: Annotated[str, "the run that made this row"]
 
 

@@ -110,7 +110,9 @@ def test_the_line_classifier_takes_lines_only_where_it_is_asked_to() -> None:
     page = "\n".join(["||", "View previous topic :: View next topic", "||"])
     page += "\n\nThe council met on Monday evening and talked about the new bridge over the river for hours.\n"
     assert not [cut for cut in clean(Record(0, page)).edits if cut.rule == "line-classifier"]
-    assert [cut for cut in clean(Record(0, page), noise_threshold=0.87).edits if cut.rule == "line-classifier"]
+    cuts = [cut for cut in clean(Record(0, page), noise_threshold=0.87).edits if cut.rule == "line-classifier"]
+    assert cuts
+    assert all(cut.confidence is not None and 0.87 <= cut.confidence <= 1 for cut in cuts)
 
 
 # Every real text

@@ -113,7 +113,8 @@ def _interleave(text: str, edits: Sequence[Edit]) -> Iterator[tuple[str, Edit | 
 def _mark(edit: Edit, before: str) -> tuple[str, str]:
     if edit.kind == "repair":
         before = f"{before} → {edit.after}".replace("\n", "↵")
-    return f"⟦{edit.rule}: {_show_invisible(before)}⟧", MARKS[edit.kind]
+    rule = edit.rule if edit.confidence is None else f"{edit.rule} {edit.confidence:.2f}"
+    return f"⟦{rule}: {_show_invisible(before)}⟧", MARKS[edit.kind]
 
 
 def _show_invisible(text: str) -> str:

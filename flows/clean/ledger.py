@@ -5,6 +5,7 @@ them back, so that at the end one sorted list of edits leads from the original t
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from flows.model import Cut, Edit
@@ -51,7 +52,7 @@ def compose(edits: Sequence[Cut], cuts: Iterable[Cut]) -> list[Cut]:
         if rest and cut.start < ordered[number - 1].end + len(rest):
             last = composed.pop()  # this cut reaches into the same edit as the one before it
             start, end = last.start, last.end
-            kind, rule = (last.kind, last.rule) if cut.kind == "space" else (cut.kind, cut.rule)
+            told = last if cut.kind == "space" else cut
             after = last.after[: len(last.after) - (ordered[number - 1].end + len(rest) - cut.start)] + cut.after
             rest = rest[cut.end - ordered[number - 1].end :]
         else:
@@ -65,7 +66,7 @@ def compose(edits: Sequence[Cut], cuts: Iterable[Cut]) -> list[Cut]:
                 shift += len(edit.after) - (edit.end - edit.start)
                 passed += 1
             start, end, after, rest = cut.start - shift, -1, cut.after, ""
-            kind, rule = cut.kind, cut.rule
+            told = cut
         while passed < len(edits) and not rest:
             edit = edits[passed]
             here = edit.start + shift
@@ -75,8 +76,8 @@ def compose(edits: Sequence[Cut], cuts: Iterable[Cut]) -> list[Cut]:
                 break
             start = min(start, edit.start)
             end = -1
-            if kind == "space":
-                kind, rule = edit.kind, edit.rule
+            if told.kind == "space":
+                told = edit
             if here < cut.start:
                 after = edit.after[: cut.start - here] + after
             if there > cut.end:
@@ -86,7 +87,7 @@ def compose(edits: Sequence[Cut], cuts: Iterable[Cut]) -> list[Cut]:
             passed += 1
         if not rest and (end < 0 or cut.end - shift > end):
             end = cut.end - shift
-        composed.append(Cut(start, end, after + rest, kind, rule))
+        composed.append(replace(told, start=start, end=end, after=after + rest))
     return composed + list(edits[passed:])
 
 
@@ -117,7 +118,19 @@ def write_edits(doc_id: str, run_id: str, original: str, edits: Sequence[Cut]) -
         before = original[edit.start : edit.end]
         if edit.kind != "space":
             here = edit.start + shift
-            row = Edit(doc_id, len(rows), edit.start, edit.end, here, edit.kind, edit.rule, before, edit.after, run_id)
+            row = Edit(
+                doc_id=doc_id,
+                seq=len(rows),
+                start_char=edit.start,
+                end_char=edit.end,
+                text_char=here,
+                kind=edit.kind,
+                rule=edit.rule,
+                before=before,
+                after=edit.after,
+                confidence=edit.confidence,
+                run_id=run_id,
+            )
             rows.append(row)
         shift += len(edit.after) - len(before)
     return rows

@@ -361,13 +361,16 @@ def score_lines(text: str) -> list[tuple[int, int, float]]:
 
 
 def find_noise(text: str, threshold: float) -> list[Cut]:
-    """The lines whose score is at least `threshold`; those that only blank lines part are one cut."""
+    """The lines whose score is at least `threshold`; those that only blank lines part are one cut of their least score."""
     cuts: list[Cut] = []
     follows = False
     for start, end, score in score_lines(text):
         noise = score >= threshold
         if noise:
-            first = cuts.pop().start if follows else start
-            cuts.append(Cut(first, end, "", "remove", RULE))
+            least = round(score, 2)
+            if follows:
+                before = cuts.pop()
+                start, least = before.start, min(least, before.confidence or 0.0)
+            cuts.append(Cut(start, end, "", "remove", RULE, least))
         follows = noise
     return cuts
