@@ -1,5 +1,6 @@
 """The tables of the next snapshot: what stays of the current one, and what the batches staged."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,42 @@ from warehouse.land import DataFile, supersede, write_part
 from warehouse.tables import arrow_schema, arrow_table
 
 Tables = dict[str, tuple[DataFile, ...]]
+
+COUNTS = """
+    WITH new_files AS (FROM files WHERE list_contains(getvariable('new_run_ids'), run_id)),
+    new_documents AS (FROM all_documents WHERE list_contains(getvariable('new_run_ids'), run_id)),
+    new_edits AS (
+        FROM edits
+        SELECT kind, solid_length(before) AS taken, solid_length(after) AS put_in
+        WHERE list_contains(getvariable('new_run_ids'), run_id)
+    )
+    FROM (
+        FROM new_files SELECT
+            count(*) AS files,
+            count(*) FILTER (status = 'landed') AS files_landed,
+            count(*) FILTER (status = 'empty') AS files_empty,
+            count(*) FILTER (status = 'unreadable') AS files_unreadable,
+            count(*) FILTER (status = 'unsupported') AS files_unsupported,
+            count(*) FILTER (status = 'too_large') AS files_too_large,
+            sum(bytes) AS bytes,
+            sum(len(rejected)) AS rejected
+    ), (
+        FROM new_documents SELECT
+            count(*) AS documents,
+            count(*) FILTER (len(suspended_rules) > 0) AS documents_kept_whole
+    ), (
+        FROM new_edits SELECT
+            count(*) AS edits,
+            sum(taken) FILTER (kind = 'remove') AS characters_remove,
+            sum(taken) FILTER (kind = 'lift') AS characters_lift,
+            sum(taken) FILTER (kind = 'repair') AS characters_repair,
+            sum(put_in) AS characters_put_in
+    )
+    SELECT *"""
+READ = """
+    FROM (FROM files SELECT sum(documents + len(rejected)) AS records WHERE list_contains($uris, uri)),
+        (FROM all_documents SELECT sum(original_chars) AS characters_read WHERE list_contains($uris, uri))
+    SELECT *"""
 
 
 def remember(connection: duckdb.DuckDBPyConnection, works: Sequence[Work]) -> list[Work]:
@@ -44,27 +81,57 @@ def remember(connection: duckdb.DuckDBPyConnection, works: Sequence[Work]) -> li
 def assemble(
     warehouse: Path,
     folder: str,
-    current: duckdb.DuckDBPyConnection,
+    connection: duckdb.DuckDBPyConnection,
     tables: Mapping[str, Sequence[DataFile]],
     staged: Mapping[str, Sequence[DataFile]],
     stale: Sequence[str],
-    changes: Sequence[Change],
 ) -> Tables:
-    """The tables without the rows of the stale uris, and with the staged parts; what is written goes below `folder`."""
+    """The tables without the rows of the stale uris, and with the staged parts; what is written goes below `folder`.
+
+    The connection has the tables by name.
+    """
     uris = pa.array(stale, pa.string())
     gone = pa.table({"uri": uris})  # read by the query below
-    doc_ids = current.sql("FROM all_documents SEMI JOIN gone USING (uri) SELECT doc_id").to_arrow_table()["doc_id"]
+    doc_ids = connection.sql("FROM all_documents SEMI JOIN gone USING (uri) SELECT doc_id").to_arrow_table()["doc_id"]
     del gone
-    stale_rows = {"all_documents": ("uri", uris), "edits": ("doc_id", doc_ids.combine_chunks()), "files": ("uri", uris)}
-    assembled: dict[str, tuple[DataFile, ...]] = {}
+    by_document = ("doc_id", doc_ids.combine_chunks())
+    stale_rows = {
+        "all_documents": ("uri", uris),
+        "edits": by_document,
+        "paragraphs": by_document,
+        "files": ("uri", uris),
+    }
+    assembled = {table: tuple(files) for table, files in tables.items()}
     for table, (column, values) in stale_rows.items():
-        kept = supersede(warehouse, current, folder, table, tables.get(table, ()), column, values)
+        kept = supersede(warehouse, connection, folder, table, tables.get(table, ()), column, values)
         assembled[table] = (*kept, *staged.get(table, ()))
     assembled["files"] = (_write_whole(warehouse, folder, "files", assembled["files"]),)
-    assembled["changes"] = tuple(tables.get("changes", ()))
-    if changes:
-        assembled["changes"] += (write_part(warehouse, folder, "changes", arrow_table("changes", changes)),)
     return assembled
+
+
+def add_changes(
+    warehouse: Path, folder: str, before: Sequence[DataFile], changes: Sequence[Change]
+) -> tuple[DataFile, ...]:
+    """The files of `changes`, with these rows too."""
+    return (
+        (*before, write_part(warehouse, folder, "changes", arrow_table("changes", changes))) if changes else (*before,)
+    )
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, new_run_ids: Sequence[str]) -> Counter[str]:
+    """What the rows come to that these runs made."""
+    connection.execute("SET VARIABLE new_run_ids = ?", [list(new_run_ids)])
+    return _read_counts(connection.execute(COUNTS))
+
+
+def count_read(connection: duckdb.DuckDBPyConnection, uris: Sequence[str]) -> Counter[str]:
+    """How many records, and characters of documents, were read from these files."""
+    return _read_counts(connection.execute(READ, {"uris": list(uris)}))
+
+
+def _read_counts(result: duckdb.DuckDBPyConnection) -> Counter[str]:
+    names = [column[0] for column in result.description or ()]
+    return Counter({name: int(count or 0) for name, count in zip(names, result.fetchone() or (), strict=True)})
 
 
 def point_at_kept(

@@ -17,13 +17,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flows.clean import Cleaned, clean
+from flows.clean import Cleaned, Policy, clean
 from flows.clean.ledger import squeeze, undo, write_edits
+from flows.clean.templates import read_templates, write_paragraphs
 from flows.describe import describe
 from flows.ingest.context import Context, read_context
 from flows.ingest.find import Found
 from flows.ingest.read import Reading, read
-from flows.model import JSON, Document, Edit, File, Record, Rejected
+from flows.model import JSON, Document, Edit, File, Paragraph, Record, Rejected
 from flows.settings import Settings
 from warehouse.land import DataFile, hash_file, make_durable, write_part
 from warehouse.tables import arrow_table
@@ -60,23 +61,27 @@ class Work:
 class Batch:
     """Files that one worker takes at a time. `folder` is where its parts go, relative to the warehouse."""
 
-    key: str
-    name: str
     warehouse: Path
-    folder: str
     run_id: str
     recipe: str
     started_at: datetime
-    works: tuple[Work, ...]
+    templates: tuple[DataFile, ...] = ()
+    """Of the table: what is cut as the sources' templates."""
     full: bool = False
+    """Whether files are processed that are as they were."""
+    key: str = ""
+    name: str = ""
+    folder: str = ""
+    works: tuple[Work, ...] = ()
 
 
 @dataclass(slots=True)
 class Result:
-    """What a batch came to: its parts by table, its counts, seconds by stage, and the bytes' hashes it has seen."""
+    """What a batch came to: its parts by table, what it read, seconds by stage, and the bytes' hashes it has seen."""
 
     tables: dict[str, list[DataFile]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+    """Records, and characters of documents, by the readers' word: the rows must come to the same."""
     seconds: dict[str, float] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
     """Files that turned out to be what they were: their rows stay."""
@@ -152,12 +157,13 @@ class _Staged:
     def __init__(self, batch: Batch, result: Result) -> None:
         self.batch = batch
         self.result = result
-        self.rows: dict[str, list[Any]] = {"all_documents": [], "edits": [], "files": []}
+        self.rows: dict[str, list[Any]] = {"all_documents": [], "edits": [], "paragraphs": [], "files": []}
         self.characters = 0
 
-    def add(self, document: Document, edits: list[Edit]) -> None:
+    def add(self, document: Document, edits: list[Edit], paragraphs: list[Paragraph]) -> None:
         self.rows["all_documents"].append(document)
         self.rows["edits"] += edits
+        self.rows["paragraphs"] += paragraphs
         self.characters += len(document.text) + sum(len(edit.before) for edit in edits)
         if self.characters > FLUSH_CHARACTERS:
             self.flush()
@@ -215,9 +221,6 @@ def _process(work: Work, batch: Batch, settings: Settings, last_try: bool, stage
     if rejected and not reading.reason:
         share = "none" if not documents else f"{documents:,}"
         reasons.append(f"{share} of its {documents + len(rejected):,} records landed: {rejected[0].reason}")
-    result.counts["files"] += 1
-    result.counts[f"files_{status}"] += 1
-    result.counts["bytes"] += found.bytes
     staged.rows["files"].append(
         File(
             uri=found.uri,
@@ -244,6 +247,7 @@ def _land_records(
     documents = 0
     rejected: list[Rejected] = []
     counts, seconds = staged.result.counts, staged.result.seconds
+    policy = _make_policy(batch, settings)
     records = iter(reading.records)
     while True:
         with _timed(seconds, "read"):
@@ -252,21 +256,23 @@ def _land_records(
             return documents, rejected
         counts["records"] += 1
         if isinstance(record, Rejected):
-            counts["rejected"] += 1
             rejected.append(record)
             continue
         with _timed(seconds, "clean"):
-            cleaned = clean(record, context.claims, frozenset(settings.disabled_rules), settings.line_noise_threshold)
-        document, edits = _make_rows(record, cleaned, reading, work, context, batch, seconds)
-        counts["documents"] += 1
+            cleaned = clean(record, context.claims, policy)
+        document, edits, paragraphs = _make_rows(record, cleaned, reading, work, context, batch, seconds)
         counts["characters_read"] += document.original_chars
-        counts["characters_kept"] += len(squeeze(document.text))
-        counts["edits"] += len(edits)
-        for edit in edits:
-            counts[f"characters_{edit.kind}"] += len(squeeze(edit.before))
-            counts["characters_put_in"] += len(squeeze(edit.after))
-        staged.add(document, edits)
+        staged.add(document, edits, paragraphs)
         documents += 1
+
+
+def _make_policy(batch: Batch, settings: Settings) -> Policy:
+    return Policy(
+        disabled_rules=frozenset(settings.disabled_rules),
+        line_noise_threshold=settings.line_noise_threshold,
+        largest_removed_share=settings.largest_removed_share,
+        templates=read_templates(tuple(batch.warehouse / file.path for file in batch.templates)),
+    )
 
 
 def _make_rows(
@@ -277,7 +283,7 @@ def _make_rows(
     context: Context,
     batch: Batch,
     seconds: dict[str, float],
-) -> tuple[Document, list[Edit]]:
+) -> tuple[Document, list[Edit], list[Paragraph]]:
     found = work.found
     doc_id = identify(found.uri, record.record)
     with _timed(seconds, "clean"):
@@ -285,6 +291,7 @@ def _make_rows(
         original = squeeze(record.text)
         if undo(cleaned.text, edits) != original:
             raise BrokenPromiseError(f"the edits of record {record.record} do not undo to its original")
+        paragraphs = write_paragraphs(doc_id, batch.run_id, cleaned.paragraphs, cleaned.template, edits)
     with _timed(seconds, "describe"):
         claims = [replace(claim, value=spell_surrogates(claim.value)) for claim in cleaned.claims]
         described = describe(cleaned.text, claims, batch.started_at.date())
@@ -297,6 +304,7 @@ def _make_rows(
         text=cleaned.text,
         original_chars=len(original),
         removed_chars=sum(len(squeeze(edit.before)) for edit in edits if edit.kind == "remove"),
+        suspended_rules=list(cleaned.suspended_rules),
         format=reading.format or "",
         encoding=reading.encoding,
         bytes=found.bytes,
@@ -305,7 +313,7 @@ def _make_rows(
         run_id=batch.run_id,
         ingested_at=batch.started_at,
     )
-    return document, edits
+    return document, edits, paragraphs
 
 
 def _dump(metadata: dict[str, Any]) -> str:

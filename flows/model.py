@@ -147,6 +147,9 @@ class Document:
     paragraph_count: Annotated[int, "paragraphs of text"]
     original_chars: Annotated[int, "characters of the original, white space aside"]
     removed_chars: Annotated[int, "characters that the edits of kind 'remove' took away, white space aside"]
+    suspended_rules: Annotated[
+        list[str], "rules that did not act on it: together they would have removed more than largest_removed_share"
+    ]
     quality: Annotated[Quality, "signals of Gopher, C4 and FineWeb, by their names there"]
     content_hash: Annotated[str, "SHA-256 of the text folded for comparison: equal for exact copies"]
     format: Annotated[str, "how it came: 'text', 'markdown', 'html', 'pdf', 'jsonl'"]
@@ -173,6 +176,33 @@ class Edit:
     after: Annotated[str, "what stands in text instead"]
     confidence: Annotated[float | None, "the classifier's own, from 0 to 1; NULL for a rule that says what it takes"]
     run_id: Annotated[str, "the run that made this row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Every paragraph of a document's text, and those that were cut from it as its source's template."""
+
+    doc_id: Annotated[str, "the document"]
+    seq: Annotated[int, "from 0, those that were cut counted too"]
+    start_char: Annotated[int | None, "first character in text, code points from 0; NULL when it was cut"]
+    char_count: Annotated[int, "code points"]
+    paragraph_hash: Annotated[
+        int | None, "64 bits over its words: case, punctuation and numbers aside"
+    ]
+    edit_seq: Annotated[int | None, "the edit that cut it; NULL when it stands"]
+    run_id: Annotated[str, "the run that made this row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Every paragraph that recurs so often in a source that it is cut from its documents, as rule 'template'."""
+
+    source: Annotated[str, "the source"]
+    paragraph_hash: Annotated[int, "the paragraph, as in `paragraphs`"]
+    place: Annotated[str, "'tail': where a document ends; 'anywhere': a short line between other paragraphs, too"]
+    documents: Annotated[int, "documents of the source that have it, those that are otherwise alike counted once"]
+    of_documents: Annotated[int, "documents of the source, counted likewise"]
+    run_id: Annotated[str, "the run in which these counts came to be"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +280,8 @@ class Check:
 TABLES: dict[str, type] = {
     "all_documents": Document,
     "edits": Edit,
+    "paragraphs": Paragraph,
+    "templates": Template,
     "files": File,
     "duplicates": Duplicate,
     "changes": Change,

@@ -2,8 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -72,15 +71,7 @@ def plan_work(
     return Plan(len(found), len(found) - len(works), gone, tuple(works))
 
 
-def plan_batches(
-    works: Sequence[Work],
-    settings: Settings,
-    workers: int,
-    warehouse: Path,
-    run_id: str,
-    recipe: str,
-    started_at: datetime,
-) -> list[Batch]:
+def plan_batches(works: Sequence[Work], blank: Batch, settings: Settings, workers: int) -> list[Batch]:
     """The works in batches of at most batch_mb, in the order of their uris; a larger file is a batch alone."""
     costs = [work.found.bytes + FILE_COST for work in works]
     limit = max(SMALLEST_BATCH, min(settings.batch_mb << 20, sum(costs) // (workers * BATCHES_A_WORKER)))
@@ -93,31 +84,25 @@ def plan_batches(
         groups[-1].append(work)
         size += cost
     return [
-        make_batch(tuple(group), f"batch {number} of {len(groups)}", settings, warehouse, run_id, recipe, started_at)
+        fill_batch(blank, tuple(group), f"batch {number} of {len(groups)}")
         for number, group in enumerate(groups, start=1)
     ]
 
 
-def make_batch(
-    works: tuple[Work, ...],
-    name: str,
-    settings: Settings,
-    warehouse: Path,
-    run_id: str,
-    recipe: str,
-    started_at: datetime,
-) -> Batch:
-    """A batch whose key is a hash of what its outcome depends on: of the same key, the parts are the same."""
-    digest = hashlib.sha256(f"{recipe}\0{settings.full}".encode())
+def fill_batch(blank: Batch, works: tuple[Work, ...], name: str) -> Batch:
+    """The batch with these works. Its key is a hash of what its outcome depends on: of the same key, the same parts."""
+    digest = hashlib.sha256(f"{blank.recipe}\0{blank.full}".encode())
+    for file in blank.templates:
+        digest.update(file.sha256.encode())
     for work in works:
-        file = work.found
-        parts = (file.uri, file.bytes, file.stamp, file.folder, file.status, file.reason, work.known_state)
+        found = work.found
+        parts = (found.uri, found.bytes, found.stamp, found.folder, found.status, found.reason, work.known_state)
         digest.update(repr(parts).encode())
     key = digest.hexdigest()[:16]
     # A file too fresh for a stamp may change unseen: its batch is never found again.
     if any(work.found.stamp is None and work.found.status is None for work in works):
-        key += f"-{started_at:%H%M%S%f}"
-    return Batch(key, name, warehouse, f"staging/{run_id}/{key}", run_id, recipe, started_at, works, settings.full)
+        key += f"-{blank.started_at:%H%M%S%f}"
+    return replace(blank, key=key, name=name, folder=f"staging/{blank.run_id}/{key}", works=works)
 
 
 def read_known(connection: duckdb.DuckDBPyConnection) -> dict[str, Known]:

@@ -45,6 +45,6 @@ def _hash_stages() -> str:
     files = [path for stage in STAGES for path in [root / stage, *(root / stage).rglob("*")] if path.is_file()]
     digest = hashlib.sha256()
     for path in sorted(files):
-        if path.suffix in (".py", ".toml", ".json"):
+        if path.suffix in (".py", ".toml", ".json", ".sql"):
             digest.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -51,8 +51,7 @@ def write_summary(report: Report) -> str:
         (
             "characters read",
             counts.get("characters_read", 0),
-            f"{counts.get('characters_kept', 0):,} kept, {counts.get('characters_remove', 0):,} removed, "
-            f"{counts.get('characters_lift', 0):,} lifted into columns",
+            f"{counts.get('characters_remove', 0):,} removed, {counts.get('characters_lift', 0):,} lifted into columns",
         ),
     ]
     if run.outcome in ("published", "failed", "planned"):

@@ -1,4 +1,4 @@
-"""A run, from the files to the published snapshot: find → plan → batches → dedupe → check → publish → report.
+"""A run, from the files to the published snapshot: find → plan → batches → learn → dedupe → check → publish → report.
 
 The order of the stages stands here and nowhere else. How a stage and a batch are supervised is the caller's:
 `flows.supervise.Plainly` runs them in threads of this process, `flows.corpus` as tasks of Prefect.
@@ -10,22 +10,34 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import duckdb
 import pyarrow.parquet as pq
 
-from flows.assemble import assemble, list_changes, point_at_kept, remember
-from flows.batch import RESULT, Batch, Result, Work, merge_results, read_result, run_batch
-from flows.engine import Engine, WorkerDiedError, open_engine
-from flows.ingest.find import find_files
+from flows.assemble import (
+    add_changes,
+    assemble,
+    count_read,
+    count_rows,
+    list_changes,
+    point_at_kept,
+    remember,
+)
+from flows.batch import Batch, Result, Work, merge_results
+from flows.engine import Engine, open_engine
+from flows.ingest.find import Found, find_files
+from flows.learn import learn_templates
 from flows.model import JSON, TABLES, Check, Run
-from flows.plan import make_batch, plan_batches, plan_work, read_known, read_listing, write_listing
+from flows.plan import Known, plan_work, read_known, read_listing, write_listing
+from flows.process import process_works
 from flows.recipe import hash_recipe
 from flows.report import Report
 from flows.settings import Settings
@@ -53,52 +65,46 @@ def run_corpus(settings: Settings, supervisor: Supervisor) -> Report:
     """
     warehouse = settings.warehouse_path
     _require_apart(warehouse, settings.seeds_path)
-    with _hold_lock(warehouse, settings.dry_run), duckdb.connect(":memory:") as current:
+    with _hold_lock(warehouse, settings.dry_run), ExitStack() as stack:
         if not settings.dry_run:
             finish_publishing(warehouse)
         before = read_manifest(warehouse)
-        tables = before.tables if before else {}
-        define(current, warehouse, tables)
-        draft = _Draft(settings, supervisor)
+        current = stack.enter_context(_open(warehouse, before.tables if before else {}))
+        open_once = cache(lambda: stack.enter_context(open_engine(settings.engine, settings.workers)))
+        draft = _Draft(settings, supervisor, open_once)
         try:
-            report = _run(settings, draft, before, tables, current)
+            return _run(draft, before, current)
         except Exception as error:
             if not settings.dry_run:
                 record(warehouse, draft.end("failed", reason=f"{type(error).__name__}: {error}"), ())
             raise
-    return report
 
 
-def _run(
-    settings: Settings,
-    draft: "_Draft",
-    before: Manifest | None,
-    tables: Mapping[str, tuple[DataFile, ...]],
-    current: duckdb.DuckDBPyConnection,
-) -> Report:
-    warehouse, root, run_id, counts = settings.warehouse_path, settings.seeds_path, draft.run_id, draft.counts
-    found = draft.stage("find", lambda: find_files(root, warehouse))
+def _run(draft: "_Draft", before: Manifest | None, current: duckdb.DuckDBPyConnection) -> Report:
+    settings, warehouse, run_id, counts = draft.settings, draft.warehouse, draft.run_id, draft.counts
+    tables = before.tables if before else {}
+    found = draft.stage("find", lambda: find_files(settings.seeds_path, warehouse))
     known, listing = read_known(current), read_listing(warehouse)
     if known and all(file.status is not None for file in found):
         raise ValueError(
-            f"there is no file to read below {root}, but the corpus has {len(known):,}: is it the right folder? "
-            "(to empty a corpus, delete its warehouse)"
+            f"there is no file to read below {settings.seeds_path}, but the corpus has {len(known):,}: is it the right "
+            "folder? (to empty a corpus, delete its warehouse)"
         )
     plan = draft.stage("plan", lambda: plan_work(found, known, listing, draft.recipe, settings.full))
-    counts |= {"files_found": plan.found, "files_unchanged": plan.unchanged, "files_gone": len(plan.gone)}
+    counts.update(files_found=plan.found, files_unchanged=plan.unchanged, files_gone=len(plan.gone))
     if settings.dry_run:
         counts["files"] = len(plan.works)
         return Report(draft.end("planned"), (), warehouse)
 
+    templates = tables.get("templates", ())
+    blank = Batch(warehouse, run_id, draft.recipe, draft.started_at, templates, settings.full, name="batch")
     works = remember(current, plan.works)
-    with draft.timed("batches"):
-        result = _process(works, settings, draft) if works else Result()
-    counts |= result.counts
-    counts["files_unchanged"] += len(result.unchanged)
+    result = draft.process(works, blank)
     listing |= {uri: (stamp, sha256, sidecar) for uri, stamp, sha256, sidecar in result.seen}
     write_listing(warehouse, listing, found)
     as_they_were = set(result.unchanged)
-    processed = [work for work in works if work.found.uri not in as_they_were]
+    processed = {work.found.uri: work for work in works if work.found.uri not in as_they_were}
+    counts["files_unchanged"] = plan.found - len(processed)
     if not processed and not plan.gone and before is not None:
         report = Report(draft.end("unchanged"), (), warehouse)
         record(warehouse, report.run, ())
@@ -107,15 +113,34 @@ def _run(
 
     folder = f"staging/{run_id}"
     (warehouse / folder).mkdir(parents=True, exist_ok=True)
-    stale = [*plan.gone, *(work.found.uri for work in processed if work.known_state is not None)]
-    changes = list_changes(warehouse, known, plan.gone, processed, result.tables.get("files", ()), run_id)
-    assembled = draft.stage("land", lambda: assemble(warehouse, folder, current, tables, result.tables, stale, changes))
+    stale = [*plan.gone, *(uri for uri, work in processed.items() if work.known_state is not None)]
+    assembled = draft.stage("land", lambda: assemble(warehouse, folder, current, tables, result.tables, stale))
+    with _open(warehouse, assembled) as landed:
+        learned = draft.stage("learn", lambda: learn_templates(warehouse, folder, run_id, settings, landed))
+        if learned.outdated:
+            again = _list_again(learned.outdated, found, processed, known, current)
+            counts.subtract(count_read(landed, [uri for uri in learned.outdated if uri in processed]))
+            renewed = draft.process(again, replace(blank, templates=learned.files, full=True, name="again: batch"))
+            assembled = draft.stage(
+                "land again",
+                lambda: assemble(warehouse, folder, landed, assembled, renewed.tables, learned.outdated),
+            )
+            result = merge_results([result, renewed])
+            processed |= {work.found.uri: work for work in again}
+            counts["files_unchanged"] = plan.found - len(processed)
+    assembled["templates"] = learned.files
+    changes = list_changes(
+        warehouse, known, plan.gone, list(processed.values()), result.tables.get("files", ()), run_id
+    )
+    assembled["changes"] = add_changes(warehouse, folder, tables.get("changes", ()), changes)
     assembled["duplicates"] = draft.stage(
         "dedupe", lambda: point_at_kept(warehouse, folder, run_id, tables.get("duplicates", ()), assembled)
     )
+    new_run_ids = sorted({run_id, *_staged_runs(result)})
     counts["copies"] = sum(file.rows for file in assembled["duplicates"])
     counts["corpus"] = sum(file.rows for file in assembled["all_documents"]) - counts["copies"]
-    new_run_ids = sorted({run_id, *_staged_runs(result)})
+    with _open(warehouse, assembled) as next_snapshot:
+        counts.update(count_rows(next_snapshot, new_run_ids))
     checks = draft.stage("check", lambda: _check(warehouse, folder, draft, assembled, new_run_ids))
     if broken := [check.name for check in checks if not check.passed]:
         for table in TABLES:  # made anew by the next run; the finished batches it takes over
@@ -135,58 +160,31 @@ def _run(
     return Report(run, checks, warehouse)
 
 
-def _process(works: Sequence[Work], settings: Settings, draft: "_Draft") -> Result:
-    """The result of all batches; those that an earlier run finished, and did not live to publish, are taken over."""
-    warehouse = settings.warehouse_path
-    finished = _find_finished(warehouse)
-    with open_engine(settings.engine, settings.workers) as engine:
-        batches = plan_batches(works, settings, engine.workers, warehouse, draft.run_id, draft.recipe, draft.started_at)
-        results = [finished[batch.key] for batch in batches if batch.key in finished]
-        waiting = [batch for batch in batches if batch.key not in finished]
-
-        def process(batch: Batch, last_try: bool) -> Result:
-            try:
-                return engine.call(run_batch, batch, settings, last_try)
-            except WorkerDiedError:
-                return _isolate(engine, batch, settings)
-
-        results += draft.supervisor.batches(waiting, process, engine.workers, settings.retries)
-    merged = merge_results(results)
-    for stage, seconds in merged.seconds.items():
-        draft.seconds[stage] = seconds
-    return merged
-
-
-def _find_finished(warehouse: Path) -> dict[str, Result]:
-    """The results that runs have left in staging, by the key of their batch, where they and their parts are whole."""
-    finished = {}
-    for path in (warehouse / "staging").glob(f"*/*/{RESULT}"):
-        with suppress(ValueError, KeyError, TypeError):  # cut off by a power failure: it was not finished
-            result = read_result(path)
-            parts = [part for parts in result.tables.values() for part in parts]
-            if all((warehouse / part.path).is_file() for part in parts):
-                finished[path.parent.name] = result
-    return finished
-
-
-def _isolate(engine: Engine, batch: Batch, settings: Settings) -> Result:
-    """The batch in a worker of its own; if that dies too, in halves, down to the file that kills it: that is a row."""
-    try:
-        return engine.call_alone(run_batch, batch, settings, True)
-    except WorkerDiedError:
-        works = batch.works
-        if len(works) == 1:
-            if works[0].verdict is not None:
-                raise
-            reason = "reading it kills the process that reads it: it may be hostile, or need more memory than there is"
-            halves: list[tuple[Work, ...]] = [(replace(works[0], verdict=("unreadable", reason)),)]
-        else:
-            halves = [works[: len(works) // 2], works[len(works) // 2 :]]
-    parts = [
-        make_batch(half, batch.name, settings, batch.warehouse, batch.run_id, batch.recipe, batch.started_at)
-        for half in halves
+def _list_again(
+    uris: Collection[str],
+    found: Sequence[Found],
+    processed: Mapping[str, Work],
+    known: Mapping[str, Known],
+    current: duckdb.DuckDBPyConnection,
+) -> list[Work]:
+    """The works of files that are processed although they are as they were, or a second time."""
+    outdated = set(uris)
+    old = [
+        Work(file, known[file.uri].state, known[file.uri].first_seen_run)
+        for file in found
+        if file.uri in outdated and file.uri not in processed
     ]
-    return merge_results([_isolate(engine, part, settings) for part in parts])
+    return [*(processed[uri] for uri in uris if uri in processed), *remember(current, old)]
+
+
+@contextmanager
+def _open(
+    warehouse: Path, tables: Mapping[str, Sequence[DataFile]], drafts: Mapping[str, Sequence[Path]] | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that has these tables by name."""
+    with duckdb.connect(":memory:") as connection:
+        define(connection, warehouse, tables, drafts)
+        yield connection
 
 
 def _check(
@@ -195,8 +193,7 @@ def _check(
     """The checks, on the snapshot as it would be."""
     run = warehouse / folder / "run.parquet"
     pq.write_table(arrow_table("runs", [draft.end("running")]), run)
-    with duckdb.connect(":memory:") as connection:
-        define(connection, warehouse, tables, {"runs": [run]})
+    with _open(warehouse, tables, {"runs": [run]}) as connection:
         return run_checks(connection, draft.run_id, new_run_ids)
 
 
@@ -226,14 +223,16 @@ def _require_apart(warehouse: Path, seeds: Path) -> None:
 class _Draft:
     """The row of `runs` in the making."""
 
-    def __init__(self, settings: Settings, supervisor: Supervisor) -> None:
+    def __init__(self, settings: Settings, supervisor: Supervisor, open_engine: Callable[[], Engine]) -> None:
         self.started_at = datetime.now(UTC).replace(tzinfo=None)
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
         self.settings = settings
+        self.warehouse = settings.warehouse_path
         self.recipe = hash_recipe(settings)
         self.supervisor = supervisor
-        self.counts: dict[str, int] = {}
+        self.counts: Counter[str] = Counter()
         self.seconds: dict[str, float] = {}
+        self._open_engine = open_engine
 
     def stage(self, name: str, function: Callable[[], T]) -> T:
         """Runs a stage under its supervisor and keeps its time."""
@@ -247,7 +246,21 @@ class _Draft:
         try:
             yield
         finally:
-            self.seconds[name] = time.perf_counter() - start
+            self._spend(name, time.perf_counter() - start)
+
+    def process(self, works: Sequence[Work], blank: Batch) -> Result:
+        """Processes the works in batches like the blank one."""
+        if not works:
+            return Result()
+        with self.timed("batches"):
+            result = process_works(works, blank, self.settings, self.supervisor, self._open_engine())
+        self.counts.update(result.counts)
+        for stage, seconds in result.seconds.items():
+            self._spend(stage, seconds)
+        return result
+
+    def _spend(self, stage: str, seconds: float) -> None:
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
 
     def end(self, outcome: str, snapshot_id: int | None = None, reason: str | None = None) -> Run:
         """The row, as of now."""

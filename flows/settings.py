@@ -54,6 +54,32 @@ class Settings(BaseSettings):
             json_schema_extra=SHAPES_ROWS,
         ),
     ] = None
+    template_documents: Annotated[
+        int,
+        Field(
+            ge=2,
+            description="A paragraph is a template from so many documents of its source on that say something else.",
+            json_schema_extra=SHAPES_ROWS,
+        ),
+    ] = 10
+    template_share: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="And only where such a share of the source's documents has it.",
+            json_schema_extra=SHAPES_ROWS,
+        ),
+    ] = 0.1
+    largest_removed_share: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="A document keeps its text where rules would remove more than this share of it.",
+            json_schema_extra=SHAPES_ROWS,
+        ),
+    ] = 0.75
     disabled_rules: Annotated[
         tuple[str, ...],
         Field(description="Cleaning rules that are not applied, by name.", json_schema_extra=SHAPES_ROWS),

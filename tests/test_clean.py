@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.clean import Cleaned, clean
+from flows.clean import Cleaned, Policy, clean
 from flows.clean.ledger import squeeze, undo, write_edits
 from flows.ingest.read import read
 from flows.model import Record
@@ -103,14 +103,15 @@ def test_clean_text_is_nfc_and_its_paragraphs_are_parted_by_one_blank_line(text:
 def test_a_rule_that_is_disabled_changes_nothing() -> None:
     text = "The council met on Monday evening and talked about the new bridge for hours.\n\n0 Comments"
     [edit] = [edit for edit in clean(Record(0, text)).edits if edit.kind != "space"]
-    assert clean(Record(0, text), disabled=frozenset({edit.rule})).text == text
+    assert clean(Record(0, text), policy=Policy(disabled_rules=frozenset({edit.rule}))).text == text
 
 
 def test_the_line_classifier_takes_lines_only_where_it_is_asked_to() -> None:
     page = "\n".join(["||", "View previous topic :: View next topic", "||"])
     page += "\n\nThe council met on Monday evening and talked about the new bridge over the river for hours.\n"
     assert not [cut for cut in clean(Record(0, page)).edits if cut.rule == "line-classifier"]
-    cuts = [cut for cut in clean(Record(0, page), noise_threshold=0.87).edits if cut.rule == "line-classifier"]
+    cleaned = clean(Record(0, page), policy=Policy(line_noise_threshold=0.87))
+    cuts = [cut for cut in cleaned.edits if cut.rule == "line-classifier"]
     assert cuts
     assert all(cut.confidence is not None and 0.87 <= cut.confidence <= 1 for cut in cuts)
 

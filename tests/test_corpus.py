@@ -85,7 +85,7 @@ def test_input_and_output_that_fail_for_a_while_are_tried_again(
             raise OSError(errno.EIO, "the disk hiccups")
         return run_batch(*arguments)
 
-    monkeypatch.setattr("flows.run.run_batch", fail_twice)
+    monkeypatch.setattr("flows.process.run_batch", fail_twice)
     monkeypatch.setattr(flows.corpus, "FIRST_DELAY", 0.01)
     corpus.write({"a.txt": make_article(1)})
     assert run(corpus, retries=2).is_completed()
@@ -101,7 +101,7 @@ def test_what_cannot_pass_is_not_tried_again(
         tries.append("one")
         raise ValueError("a mistake in the program")
 
-    monkeypatch.setattr("flows.run.run_batch", fail)
+    monkeypatch.setattr("flows.process.run_batch", fail)
     corpus.write({"a.txt": make_article(1)})
     assert run(corpus).is_failed()
     assert tries == ["one"]

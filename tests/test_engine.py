@@ -22,6 +22,8 @@ Article = Callable[..., str]
 TABLES = {
     "all_documents": "* EXCLUDE (run_id, first_run_id, ingested_at)",
     "edits": "* EXCLUDE run_id",
+    "paragraphs": "* EXCLUDE run_id",
+    "templates": "* EXCLUDE run_id",
     "files": "* EXCLUDE (run_id, first_seen_run, modified_at)",
     "duplicates": "* EXCLUDE run_id",
 }
@@ -69,7 +71,7 @@ def test_a_worker_killed_in_mid_batch_costs_nothing_but_its_time(
 ) -> None:
     corpus = corpus_of_processes
     corpus.write({f"{number}.txt": make_article(number) for number in range(5)})
-    monkeypatch.setattr("flows.run.run_batch", run_batch_killed_once)
+    monkeypatch.setattr("flows.process.run_batch", run_batch_killed_once)
     assert corpus.run().run.outcome == "published"
     assert (corpus.warehouse / KILLED).exists()
     assert len(corpus.ask("FROM documents")) == 5
@@ -81,7 +83,7 @@ def test_a_file_that_kills_every_worker_becomes_a_row_and_the_others_land(
     corpus = corpus_of_processes
     corpus.write({f"{number}.txt": make_article(number) for number in range(5)})
     corpus.write({"3-deadly.txt": make_article(9)})
-    monkeypatch.setattr("flows.run.run_batch", run_batch_with_a_deadly_file)
+    monkeypatch.setattr("flows.process.run_batch", run_batch_with_a_deadly_file)
     assert corpus.run().run.outcome == "published"
     [(uri, reason)] = corpus.ask("FROM files SELECT uri, reason WHERE status != 'landed'")
     assert uri == "3-deadly.txt"

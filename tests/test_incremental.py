@@ -21,6 +21,9 @@ ARTICLES = [
     "The library opens again in spring, with more light and fewer steps.\n\n0 Comments\n",
     "",
     "%PDF-1.4 broken",
+    "The mayor opened the lighthouse to visitors.\n\nAll complaints go to the editor of this paper, in writing.\n",
+    "A seal slept on the slipway all of Sunday.\n\nAll complaints go to the editor of this paper, in writing.\n",
+    "The ferry to the islands has a new captain.\n\nAll complaints go to the editor of this paper, in writing.\n",
 ]
 URIS = ["a.txt", "b/a.txt", "b/c.md", "d.jsonl", "e.txt", "f.txt"]
 
@@ -41,7 +44,7 @@ def land_in_a_new_place(steps: list[dict[str, str]], **options: Any) -> dict[str
         corpus.seeds.mkdir()
         for state in steps:
             bring_to(corpus, state)
-            assert not corpus.run(**options).failed
+            assert not corpus.run(template_documents=2, **options).failed
         return read_tables(corpus)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+import flows.process
 import flows.run
 import warehouse.check
 from flows.batch import BrokenPromiseError
@@ -237,6 +238,8 @@ def test_a_ledger_that_does_not_add_up_publishes_nothing(
         ("edits", "FROM edits WHERE seq != 0"),
         ("edits", "FROM edits SELECT * REPLACE ('other' AS doc_id)"),
         ("edits", "FROM edits SELECT * REPLACE (after || 'x' AS after)"),
+        ("paragraphs", "FROM paragraphs WHERE seq != 0"),
+        ("paragraphs", "FROM paragraphs SELECT * REPLACE (char_count + 1 AS char_count)"),
         ("files", "FROM files WHERE uri != 'a.txt'"),
         ("files", "FROM files UNION ALL FROM files"),
         ("files", "FROM files SELECT * REPLACE (NULL::VARCHAR AS reason)"),
@@ -252,7 +255,7 @@ def test_every_check_finds_what_it_is_for(
 
     def define_tampered(connection: duckdb.DuckDBPyConnection, *arguments: Any) -> None:
         define(connection, *arguments)
-        if len(arguments) > 2:  # the candidate, which the checks read
+        if arguments[2] is not None:  # the candidate, which the checks read
             connection.execute(f"CREATE TABLE tampered AS {change}")
             connection.execute(f"CREATE OR REPLACE VIEW {table} AS FROM tampered")
 
@@ -342,7 +345,7 @@ def test_finished_batches_of_a_run_that_died_are_taken_over(
     def refuse(*_: object) -> None:
         raise AssertionError("the batch was made twice")
 
-    monkeypatch.setattr(flows.run, "run_batch", refuse)
+    monkeypatch.setattr(flows.process, "run_batch", refuse)
     report = corpus.run()
     assert report.run.outcome == "published"
     assert {run_id for (run_id,) in corpus.ask("FROM all_documents SELECT run_id")} == staged

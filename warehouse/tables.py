@@ -31,6 +31,8 @@ DUCKDB_TYPES: dict[pa.DataType, str] = {
 SORTED_BY: dict[str, tuple[str, ...]] = {
     "all_documents": ("source", "published", "doc_id"),
     "edits": ("doc_id", "seq"),
+    "paragraphs": ("doc_id", "seq"),
+    "templates": ("source", "paragraph_hash"),
     "files": ("uri",),
     "duplicates": ("doc_id",),
 }

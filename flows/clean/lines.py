@@ -361,7 +361,7 @@ def score_lines(text: str) -> list[tuple[int, int, float]]:
 
 
 def find_noise(text: str, threshold: float) -> list[Cut]:
-    """The lines whose score is at least `threshold`; those that only blank lines part are one cut of their least score."""
+    """The lines whose score is at least `threshold`; those that only blank lines part are one cut."""
     cuts: list[Cut] = []
     follows = False
     for start, end, score in score_lines(text):

@@ -104,6 +104,12 @@ def choose_title(claims: Sequence[Claim]) -> str | None:
     return _choose_title([*claims, *claims_of_url(url)])[0]
 
 
+def choose_source(claims: Sequence[Claim]) -> str | None:
+    """The source alone, as `choose` has it."""
+    url, _ = _choose_url(claims)
+    return _first(_ranked([*claims, *claims_of_url(url)], "source", TRUST_IN_SOURCES), clean_source)[0]
+
+
 def claims_of_url(url: str | None) -> list[Claim]:
     """The site that a document's own address names: its host without port and 'www.'."""
     host = urlsplit(url).hostname if url else None

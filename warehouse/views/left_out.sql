@@ -14,5 +14,8 @@ UNION ALL
 SELECT 'copy', uri, record, kind, 'a copy of ' || kept_id || ', kept because ' || kept_because, NULL
 FROM duplicates JOIN all_documents USING (doc_id)
 UNION ALL
-SELECT 'part', uri, record, rule, edits.kind, before
-FROM edits JOIN all_documents USING (doc_id) WHERE edits.kind != 'repair'
+SELECT
+    'part', all_documents.uri, record, rule,
+    edits.kind || coalesce(': in ' || documents || ' of ' || of_documents || ' documents of ' || template_cuts.source, ''),
+    edits.before
+FROM edits JOIN all_documents USING (doc_id) LEFT JOIN template_cuts USING (doc_id, seq) WHERE edits.kind != 'repair'

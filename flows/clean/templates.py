@@ -1,0 +1,122 @@
+"""A source's template: the paragraphs that recur across its documents and carry nothing of any one of them.
+
+Which these are is learned from all documents of a source by `templates.sql`, never from one; here they are found in
+one document. At its end a template is a run of such paragraphs, whatever their length: a legal footer, a word about the
+publisher. Within it, only a short line that is no sentence: a call such as "Story continues below".
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import pyarrow.parquet as pq
+
+from flows.describe.measure import fold, split_words
+from flows.model import Cut, Edit, Paragraph
+
+RULE = "template"
+PARTING = "\n\n"
+
+Place = Literal["tail", "anywhere"]
+Templates = Mapping[str, Mapping[int, Place]]
+"""By source: the hashes of its template's paragraphs, and where in a document they may be taken."""
+
+LONGEST_CALL = 100
+FEWEST_WORDS = 3
+SENTENCE_END = tuple('.?:。？"”»“」')
+
+_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A paragraph of a text: text[start:end], and its hash; None where it has no letter or digit."""
+
+    start: int
+    end: int
+    hash: int | None
+
+
+def list_paragraphs(text: str) -> list[Span]:
+    """The paragraphs of a clean text, which one blank line parts."""
+    spans = []
+    start = 0
+    for paragraph in text.split(PARTING) if text else ():
+        spans.append(Span(start, start + len(paragraph), hash_paragraph(paragraph)))
+        start += len(paragraph) + len(PARTING)
+    return spans
+
+
+def hash_paragraph(paragraph: str) -> int | None:
+    """64 bits, signed, over the paragraph folded: case, punctuation and which number stands there make no difference.
+
+    None where nothing is left to tell it by.
+    """
+    folded = fold(paragraph)
+    if not any(map(str.isalnum, folded)):
+        return None
+    digest = hashlib.blake2b(_NUMBER.sub("0", folded).encode("utf-8", "surrogatepass"), digest_size=8)
+    return int.from_bytes(digest.digest(), "big", signed=True)
+
+
+def find_templates(text: str, paragraphs: Sequence[Span], known: Mapping[int, Place]) -> list[Cut]:
+    """One cut for each paragraph of the source's template, whose hashes are known; never the first of the text."""
+    tail = len(paragraphs)
+    while tail > 1 and (paragraphs[tail - 1].hash is None or paragraphs[tail - 1].hash in known):
+        tail -= 1
+    if all(span.hash is None for span in paragraphs[tail:]):
+        tail = len(paragraphs)  # a row of stars alone is no template
+    within = [
+        span
+        for span in paragraphs[1:tail]
+        if span.hash is not None and known.get(span.hash) == "anywhere" and _is_call(text[span.start : span.end])
+    ]
+    return [Cut(span.start, span.end, "", "remove", RULE) for span in (*within, *paragraphs[tail:])]
+
+
+def _is_call(paragraph: str) -> bool:
+    """Whether it is a short line of several words, and no sentence: a heading often is one word or two."""
+    if len(paragraph) > LONGEST_CALL or paragraph.endswith(SENTENCE_END):
+        return False
+    return len(split_words(paragraph)) >= FEWEST_WORDS
+
+
+def write_paragraphs(
+    doc_id: str, run_id: str, spans: Iterable[Span], taken: AbstractSet[int], edits: Iterable[Edit]
+) -> list[Paragraph]:
+    """The rows of `paragraphs`, of which those that start at `taken` were cut, each by one of the edits."""
+    cuts = (edit.seq for edit in edits if edit.rule == RULE)
+    rows: list[Paragraph] = []
+    start = 0
+    for seq, span in enumerate(spans):
+        length = span.end - span.start
+        cut = span.start in taken
+        rows.append(
+            Paragraph(
+                doc_id=doc_id,
+                seq=seq,
+                start_char=None if cut else start,
+                char_count=length,
+                paragraph_hash=span.hash,
+                edit_seq=next(cuts) if cut else None,
+                run_id=run_id,
+            )
+        )
+        start += 0 if cut else length + len(PARTING)
+    return rows
+
+
+@lru_cache(maxsize=2)
+def read_templates(files: tuple[Path, ...]) -> Templates:
+    """The templates that the files of the table `templates` hold."""
+    templates: dict[str, dict[int, Place]] = {}
+    for file in files:
+        columns = pq.ParquetFile(file).read(["source", "paragraph_hash", "place"]).to_pydict()
+        for source, paragraph_hash, place in zip(*columns.values(), strict=True):
+            templates.setdefault(source, {})[paragraph_hash] = place
+    return templates
