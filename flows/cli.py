@@ -145,7 +145,7 @@ def checks(*, warehouse: Warehouse = None, format: Format = "table") -> int:
 
 @app.command
 def rules(*, warehouse: Warehouse = None, snapshot: Snapshot = None, format: Format = "table") -> None:
-    """Every rule: what it takes, and how often it did."""
+    """Every rule: what it takes, how often it did, and what it gained since the snapshot before."""
     ask.print_named("rules", warehouse, snapshot, format)
 
 

@@ -43,7 +43,7 @@ from flows.report import Report
 from flows.settings import Settings
 from flows.supervise import Supervisor
 from warehouse.check import run_checks
-from warehouse.connect import define
+from warehouse.connect import define, define_before
 from warehouse.land import DataFile
 from warehouse.publish import Manifest, finish_publishing, is_recorded, publish, read_manifest, record
 from warehouse.tables import arrow_table
@@ -141,7 +141,7 @@ def _run(draft: "_Draft", before: Manifest | None, current: duckdb.DuckDBPyConne
     counts["corpus"] = sum(file.rows for file in assembled["all_documents"]) - counts["copies"]
     with _open(warehouse, assembled) as next_snapshot:
         counts.update(count_rows(next_snapshot, new_run_ids))
-    checks = draft.stage("check", lambda: _check(warehouse, folder, draft, assembled, new_run_ids))
+    checks = draft.stage("check", lambda: _check(draft, folder, tables, assembled, new_run_ids))
     if broken := [check.name for check in checks if not check.passed]:
         for table in TABLES:  # made anew by the next run; the finished batches it takes over
             shutil.rmtree(warehouse / folder / table, ignore_errors=True)
@@ -188,13 +188,19 @@ def _open(
 
 
 def _check(
-    warehouse: Path, folder: str, draft: "_Draft", tables: Mapping[str, Sequence[DataFile]], new_run_ids: Sequence[str]
+    draft: "_Draft",
+    folder: str,
+    before: Mapping[str, Sequence[DataFile]],
+    tables: Mapping[str, Sequence[DataFile]],
+    new_run_ids: Sequence[str],
 ) -> list[Check]:
     """The checks, on the snapshot as it would be."""
+    warehouse = draft.warehouse
     run = warehouse / folder / "run.parquet"
     pq.write_table(arrow_table("runs", [draft.end("running")]), run)
     with _open(warehouse, tables, {"runs": [run]}) as connection:
-        return run_checks(connection, draft.run_id, new_run_ids)
+        define_before(connection, warehouse, before)
+        return run_checks(connection, draft.run_id, new_run_ids, draft.settings.largest_removed_jump)
 
 
 def _staged_runs(result: Result) -> set[str]:

@@ -80,6 +80,15 @@ class Settings(BaseSettings):
             json_schema_extra=SHAPES_ROWS,
         ),
     ] = 0.75
+    largest_removed_jump: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="The run fails where the share of its text that is removed from a source's new documents "
+            "exceeds by more than this what it was in the snapshot before; 1 for never.",
+        ),
+    ] = 0.25
     disabled_rules: Annotated[
         tuple[str, ...],
         Field(description="Cleaning rules that are not applied, by name.", json_schema_extra=SHAPES_ROWS),

@@ -512,7 +512,7 @@ def test_a_failed_check_comes_first_and_is_the_exit_status(
     (tmp_path / "checks").mkdir()
     (tmp_path / "checks" / "a_holds.sql").write_text("FROM documents WHERE false")
     (tmp_path / "checks" / "no_ferries.sql").write_text("FROM documents SELECT uri WHERE text LIKE '%ferry%'")
-    monkeypatch.setattr("warehouse.check.run_checks.__defaults__", (tmp_path / "checks",))
+    monkeypatch.setattr("warehouse.check.run_checks.__defaults__", (1.0, tmp_path / "checks"))
     assert corpus.land({"a.txt": ARTICLE}).failed
     status, out, _ = run("checks", "--format", "json", "--warehouse", str(corpus.warehouse))
     assert status == 1
@@ -529,6 +529,16 @@ def test_the_rules_are_those_of_the_rulebook_and_those_that_cut(run: Corpus_, la
     assert footer["description"] and footer["zone"]
     effects = ("hits", "characters", "documents", "sources", "largest")
     assert [footer[name] for name in effects] == [1, len("0 Comments"), 1, 1, len("0 Comments")]
+
+
+def test_the_rules_tell_what_they_gained_since_the_snapshot_before(corpus: Corpus, run: Corpus_) -> None:
+    corpus.land({"a.txt": f"{ARTICLE}\n0 Comments\n"})
+    corpus.land({"b.txt": f"{ARTICLE} Twice.\n12 Comments\n", "c.txt": f"{ARTICLE} Thrice.\n1 Comment\n"})
+    for snapshot, hits, gained in ((1, 1, 1), (2, 3, 2)):
+        options = ("--snapshot", str(snapshot), "--format", "json", "--warehouse", str(corpus.warehouse))
+        [row] = [row for row in read_json(run("rules", *options)) if row["rule"] == "comment-footer"]
+        assert (row["hits"], row["hits_gained"]) == (hits, gained)
+        assert row["characters"] >= row["characters_gained"] > 0
 
 
 def test_a_run_prints_its_headline_to_stdout_and_proposes_queries_that_work(

@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from warehouse.connect import CATALOG, UsageError, connect, define, locate
+from warehouse.connect import CATALOG, UsageError, connect, define, define_before, locate
+from warehouse.land import DataFile
 from warehouse.output import Format, print_overview, print_rows, print_styled
 from warehouse.publish import list_snapshots, read_manifest
 
@@ -32,11 +33,15 @@ NAMED = {
         WHERE run_id = (FROM runs SEMI JOIN checks USING (run_id) SELECT arg_max(run_id, started_at))
         ORDER BY passed, name""",
     "rules": """
-        FROM known_rules FULL JOIN rule_effects USING (rule, kind)
-        SELECT rule, kind, zone, coalesce(hits, 0) AS hits, coalesce(characters, 0) AS characters,
-            coalesce(documents, 0) AS documents, coalesce(sources, 0) AS sources, coalesce(largest, 0) AS largest,
-            description
-        ORDER BY hits DESC, rule, kind""",
+        FROM known_rules FULL JOIN rule_effects AS now USING (rule, kind)
+            FULL JOIN before.rule_effects AS past USING (rule, kind)
+        SELECT rule, kind, zone,
+            coalesce(now.hits, 0) AS hits, coalesce(now.hits, 0) - coalesce(past.hits, 0) AS hits_gained,
+            coalesce(now.characters, 0) AS characters,
+            coalesce(now.characters, 0) - coalesce(past.characters, 0) AS characters_gained,
+            coalesce(now.documents, 0) AS documents, coalesce(now.sources, 0) AS sources,
+            coalesce(now.largest, 0) AS largest, description
+        ORDER BY 4 DESC, rule, kind""",
     "snapshots": """
         FROM known_snapshots
         SELECT snapshot, published::TIMESTAMP AS published, run_id, landed - copies AS documents, copies
@@ -73,6 +78,7 @@ def print_named(name: str, warehouse: str | None, snapshot: int | None, format: 
     with _open(warehouse, snapshot, journal=name in ("runs", "checks")) as connection:
         if name == "rules":
             connection.register("known_rules", _list_rules())
+            define_before(connection, locate(warehouse), _read_parent(locate(warehouse), snapshot))
         if name == "snapshots":
             connection.register("known_snapshots", _list_snapshots(locate(warehouse)))
         rows = connection.sql(NAMED[name])
@@ -144,6 +150,13 @@ def _list_totals(connection: duckdb.DuckDBPyConnection, root: Path, snapshot: in
 
 def _write_time(time: datetime | str) -> str:
     return f"{datetime.fromisoformat(str(time)):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _read_parent(root: Path, snapshot: int | None) -> dict[str, tuple[DataFile, ...]]:
+    """The tables of the snapshot before; none before the first."""
+    manifest = read_manifest(root, snapshot)
+    parent = read_manifest(root, manifest.parent) if manifest and manifest.parent else None
+    return parent.tables if parent else {}
 
 
 def _list_rules() -> pa.Table:

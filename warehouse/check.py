@@ -12,10 +12,19 @@ CHECKS = Path(__file__).parent / "checks"
 
 
 def run_checks(
-    connection: duckdb.DuckDBPyConnection, run_id: str, new_run_ids: Sequence[str], folder: Path = CHECKS
+    connection: duckdb.DuckDBPyConnection,
+    run_id: str,
+    new_run_ids: Sequence[str],
+    largest_removed_jump: float = 1.0,
+    folder: Path = CHECKS,
 ) -> list[Check]:
-    """One row a claim. A check may read the variables `run_id` and `new_run_ids`: the runs whose rows are new."""
+    """One row a claim.
+
+    A check may read the schema `before`, which holds the snapshot before, and the variables `run_id`, `new_run_ids`
+    (the runs whose rows are new) and `largest_removed_jump`, the setting.
+    """
     connection.execute("SET VARIABLE run_id = ?", [run_id])
+    connection.execute("SET VARIABLE largest_removed_jump = ?", [largest_removed_jump])
     connection.execute("SET VARIABLE new_run_ids = ?", [list(new_run_ids)])
     return [_run_check(connection, path, run_id) for path in sorted(folder.glob("*.sql"))]
 

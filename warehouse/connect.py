@@ -119,6 +119,14 @@ def define(
     _create_views(connection)
 
 
+def define_before(connection: duckdb.DuckDBPyConnection, root: Path, tables: Mapping[str, Sequence[DataFile]]) -> None:
+    """Creates the tables and views of the snapshot before in the schema `before`."""
+    connection.execute("CREATE SCHEMA before")
+    connection.execute("USE before")
+    define(connection, root, tables)
+    connection.execute("USE main")
+
+
 def _require(root: Path, files: Sequence[DataFile]) -> None:
     for file in files:
         path = root / file.path

@@ -1,0 +1,37 @@
+-- Of a source's new documents about the same share is removed as of those it had, format by format. A row names the
+-- rule whose share rose most, and three of its cuts; `--largest-removed-jump` lets more pass.
+WITH texts AS (
+    FROM all_documents SELECT 'now' AS moment, doc_id, coalesce(source, '') AS source, format, original_chars, removed_chars
+    WHERE list_contains(getvariable('new_run_ids'), run_id)
+    UNION ALL
+    FROM before.all_documents SELECT 'past', doc_id, coalesce(source, ''), format, original_chars, removed_chars
+),
+shares AS (
+    FROM texts
+    SELECT moment, source, format, sum(original_chars) AS characters, sum(removed_chars) / sum(original_chars) AS share
+    GROUP BY moment, source, format
+    HAVING count(*) >= 20 -- fewer tell no share
+),
+jumps AS (
+    FROM shares AS now JOIN shares AS past USING (source, format)
+    SELECT source, format, past.share AS share_before, now.share, now.characters, past.characters AS characters_before
+    WHERE now.moment = 'now' AND past.moment = 'past' AND now.share > past.share + getvariable('largest_removed_jump')
+),
+cuts AS (
+    FROM (FROM edits SELECT 'now' AS moment, * UNION ALL FROM before.edits SELECT 'past', *)
+    JOIN texts USING (moment, doc_id)
+    JOIN jumps USING (source, format)
+    SELECT source, format, moment, rule, doc_id, solid_length("before") AS size, "before"[:80] AS excerpt,
+        CASE moment WHEN 'now' THEN size / characters ELSE -size / characters_before END AS rise
+    WHERE kind = 'remove'
+),
+rules AS (
+    FROM cuts
+    SELECT source, format, rule, sum(rise) AS rise,
+        max_by(doc_id || ': ' || excerpt, size, 3) FILTER (moment = 'now') AS examples
+    GROUP BY source, format, rule
+)
+FROM jumps JOIN rules USING (source, format)
+SELECT source, format, round(share_before, 3) AS share_before, round(share, 3) AS share_now,
+    arg_max(rule, rise) AS rule, arg_max(examples, rise) AS examples
+GROUP BY ALL
