@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.describe.dates import MONTHS, PrintedDate, find_date, parse_date
+from flows.describe.date_search import search_dates
+from flows.describe.date_words import MONTHS, is_month_first
+from flows.describe.dates import PrintedDate, find_date, parse_date
 
 DATEPARSER = Path("../shared/data/dates/dateparser_string_iso.tsv")
 CASES = tomllib.loads((Path(__file__).parent / "cases/dates.toml").read_text("utf-8"))
@@ -50,6 +52,47 @@ def test_a_date_line_says_when_a_document_was_published_or_that_it_was_updated(
 @pytest.mark.parametrize("line", ["2025", "December 2025", "1984", "On 16 December 2025 the court ruled.", "12 / 2025"])
 def test_a_line_that_may_be_something_else_is_no_date_line(line: str) -> None:
     assert find_date(line) is None
+
+
+@pytest.mark.parametrize(("line", "printed"), [
+    ("By Ann Roe | March 4, 2026 | 5 min read", ["March 4, 2026"]),
+    ("Posted by Ann Roe on 4 March 2026 in News", ["on 4 March 2026"]),
+    ("Von Anna Schmidt, aktualisiert am 4. März 2026", ["aktualisiert am 4. März 2026"]),
+    ("Published 3 March 2026 by Ann Roe · Updated 4 March 2026", ["Published 3 March 2026", "Updated 4 March 2026"]),
+    ("4 March 2026", ["4 March 2026"]),
+    ("In March 2026 it closed", []),
+    ("Call 555-2026-11", []),
+    ("x" * 190 + " 4 March 2026", []),
+])  # fmt: skip
+def test_the_dates_within_a_line_are_found(line: str, printed: list[str]) -> None:
+    assert [line[date.start : date.end] for date in search_dates(line)] == printed
+
+
+def test_a_searched_date_tells_whether_it_is_of_the_last_change() -> None:
+    assert [date.updated for date in search_dates("Published 3 March 2026 · Updated 4 March 2026")] == [False, True]
+
+
+@pytest.mark.parametrize(("tag", "day"), [
+    ("en-US", datetime(2025, 3, 4)),
+    ("en-GB", datetime(2025, 4, 3)),
+    ("en_AU", datetime(2025, 4, 3)),
+    ("de", datetime(2025, 4, 3)),
+    ("pt-BR", datetime(2025, 4, 3)),
+    ("en", None),
+    ("ja", None),
+    ("", None),
+])  # fmt: skip
+def test_a_day_in_numbers_is_read_in_the_order_of_the_language_and_country(tag: str, day: datetime | None) -> None:
+    date = parse_date("3/4/2025", is_month_first(tag))
+    assert (date.when if date else None) == day
+    assert [found.date.when for found in search_dates("By Ann Roe | 3/4/2025", is_month_first(tag))] == [day] * (
+        day is not None
+    )
+
+
+def test_an_order_that_makes_no_date_gives_way() -> None:
+    for month_first in (True, False, None):
+        assert parse_date("31/12/2025", month_first) == parse_date("12/31/2025", month_first) is not None
 
 
 def test_a_month_name_means_one_month_in_every_language() -> None:
@@ -93,4 +136,4 @@ def test_no_text_breaks_the_parser(text: str) -> None:
 
 def test_lines_that_are_no_dates_are_no_dates_however_long() -> None:
     lines = ["Lee Parsons", "In 2019 the company, founded in 1998, said", "1 " * 500_000, "Три года назад 2019"]
-    assert not any(parse_date(line) for line in lines)
+    assert not any(parse_date(line) or search_dates(line) for line in lines)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.describe.names import is_byline, looks_like_name, parse_authors
+from flows.describe.names import is_byline, is_common, is_other_work, looks_like_name, parse_authors
 
 GOLD = Path("../shared/data/web_pages/gold.jsonl")
 CASES = tomllib.loads((Path(__file__).parent / "cases/names.toml").read_text("utf-8"))
@@ -39,6 +39,21 @@ def test_a_byline_is_told(line: str) -> None:
 @pytest.mark.parametrize("line", ["By the way", "Von Trapp", "EJ Ward", "By midnight the fire was out.", "Par exemple"])
 def test_a_line_that_only_begins_like_a_byline_is_none(line: str) -> None:
     assert not is_byline(line)
+
+
+@pytest.mark.parametrize("text", ["Edited by", "Medically reviewed by:", "Photos:", "Übersetzt von", "Fact-checked by"])
+def test_a_label_of_other_work_is_told(text: str) -> None:
+    assert is_other_work(text)
+
+
+@pytest.mark.parametrize("text", ["Written by", "By", "Ann Roe", "Editor Ann Roe", ""])
+def test_a_label_of_writing_is_none_of_other_work(text: str) -> None:
+    assert not is_other_work(text)
+
+
+def test_a_name_whose_words_a_text_writes_small_is_a_common_one() -> None:
+    assert is_common("City Council", "the council of the city")
+    assert not is_common("Ann Council", "the council of the city")
 
 
 def test_authors_of_real_pages_are_names() -> None:

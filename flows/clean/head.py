@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flows.describe.dates import PrintedDate, find_date, fold, parse_date
-from flows.describe.names import is_byline, looks_like_name, parse_authors
+from flows.describe.date_words import fold
+from flows.describe.dates import PrintedDate, find_date, parse_date
+from flows.describe.names import is_byline, is_common, looks_like_name, parse_authors
 from flows.model import Claim, Cut
 
 REACH = 4_000
@@ -27,6 +28,8 @@ MOST_TITLE_WORDS = 15
 """Of a title that neither a byline or date nor capitals vouch for."""
 LEAD = 1_500
 """Characters below a title that take up its words."""
+PROSE_READ = 20_000
+"""Characters in which a name's words are looked for in small letters."""
 MOST_DATES_BELOW = 1
 """With more date lines than this further down, the text is a diary or a timeline, and the first is not its own date."""
 
@@ -268,4 +271,5 @@ def _find_name_lines(
     if not (below_title or title) or len(under) < 2 or not under[0].names or not under[1].prose:
         return []
     known = _fold_words(title or " ".join(line.text for line in lines[:below_title]))
-    return [] if any(_fold_words(name) in known for name in under[0].names) else [under[0]]
+    is_subject = any(_fold_words(name) in known or is_common(name, text[:PROSE_READ]) for name in under[0].names)
+    return [] if is_subject else [under[0]]

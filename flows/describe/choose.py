@@ -2,41 +2,33 @@
 
 import html
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from flows.describe.dates import Date, Precision, find_date, fold, parse_date
-from flows.describe.names import parse_authors
+from flows.describe.date_words import fold, is_month_first
+from flows.describe.dates import Date, Precision, find_date, parse_date
+from flows.describe.names import is_account, looks_like_name, parse_authors
 from flows.model import Claim, Field
 
 RULE = "*"
 """In an order of trust: every origin that it does not name, which is a rule of the text, told by its name."""
 
-TRUST = (
-    *("sidecar", "field", "json-ld", "microdata", "og", "meta", "canonical", "markdown-heading", "h1", RULE),
-    *(
-        "byline-under-title",
-        "date-line",
-        "first-line-title",
-        "time",
-        "title-element",
-        "html-lang",
-        "pdf-heading",
-        "pdf-info",
-        "file-name",
-    ),
-)
-"""Origins from the most trusted. A name stands for all that begin with it, too: 'field' for 'field date'."""
+TRUST: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "trust.toml").read_text("utf-8"))
+"""For each field the origins from the most trusted. A name stands for all that begin with it, too: 'field' for 'field
+date'."""
 
-TRUST_IN_SOURCES = (
-    *("source.toml", "sidecar", "field", "og", "json-ld", "microdata", "meta", "url", RULE, "pdf-info", "folder"),
-)
-"""The same for `source`: what is known of its folder, the file's own metadata, the host of the document's own address
-('url'), its own links, its folder's name."""
+UNSEEN = frozenset(("json-ld", "microdata", "og", "meta", "author-element"))
+"""Origins in a page's markup: readers may not see what they tell."""
+
+PRINTED = frozenset(("dateline", "dateline-updated", "date-element", "date-element-updated", "date-line"))
+"""Origins that print a date for readers."""
 
 LONGEST_TITLE = 500
+MOST_SITE_WORDS = 5
 LONGEST_URL = 2_000
 CLOCK_SLACK = timedelta(days=1)
 """A publication date may be ahead of today by this much: time zones, and editions dated tomorrow."""
@@ -52,6 +44,8 @@ _DATE_IN_NAME = (
     re.compile(r"(?<![0-9A-Za-z])((?:19|20)\d\d)()(\d\d)(\d\d)(?=[-_. /T]|$)"),
 )
 _DAY_MONTH_YEAR = re.compile(r"(?<![0-9A-Za-z])(\d{1,2})[-_ ]?([A-Za-z]{3,9})[-_ ]?((?:19|20)\d\d)(?![0-9])")
+
+_NAME_BEHIND_DATE = re.compile(r"(?:19|20)\d\d([^\W\d_]{3,})\d*(?:\.\w+)*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +75,8 @@ def choose(claims: Sequence[Claim], today: date) -> Described:
     title, title_from = _choose_title(claims)
     authors, authors_from = _choose_authors(claims)
     published, published_from = _choose_date(claims, today)
-    source, source_from = _first(_ranked(claims, "source", TRUST_IN_SOURCES), clean_source)
-    language, _ = _first(_ranked(claims, "language", TRUST), clean_language)
+    source, source_from = _first(_ranked(claims, "source"), clean_source)
+    language, _ = _first(_ranked(claims, "language"), clean_language)
     return Described(
         title=title,
         title_from=title_from,
@@ -107,7 +101,7 @@ def choose_title(claims: Sequence[Claim]) -> str | None:
 def choose_source(claims: Sequence[Claim]) -> str | None:
     """The source alone, as `choose` has it."""
     url, _ = _choose_url(claims)
-    return _first(_ranked([*claims, *claims_of_url(url)], "source", TRUST_IN_SOURCES), clean_source)[0]
+    return _first(_ranked([*claims, *claims_of_url(url)], "source"), clean_source)[0]
 
 
 def claims_of_url(url: str | None) -> list[Claim]:
@@ -117,12 +111,21 @@ def claims_of_url(url: str | None) -> list[Claim]:
 
 
 def claims_of_file_name(uri: str) -> list[Claim]:
-    """The date, year, month and day, that a file's name or its folders spell out; no claim where two stand there."""
+    """The date that a file's name or its folders spell out, if there is one alone, and the author behind it.
+
+    A name is told where it stands right behind the date and is the folder's, too ('Smith/3Mar2006Smith12.txt').
+    """
     path = unquote(uri)
     dates = {f"{year}-{month}-{day}" for pattern in _DATE_IN_NAME for year, _, month, day in pattern.findall(path)}
     dates |= {f"{day} {month} {year}" for day, month, year in _DAY_MONTH_YEAR.findall(path)}
     days = {parsed.when: printed for printed in sorted(dates) if (parsed := parse_date(printed))}
-    return [Claim("published", printed, "file-name") for printed in days.values()] if len(days) == 1 else []
+    claims = [Claim("published", printed, "file-name") for printed in days.values()] if len(days) == 1 else []
+    folder, _, name = path.rpartition("/")
+    behind = _NAME_BEHIND_DATE.search(name)
+    person = folder.rpartition("/")[2]
+    if claims and behind and fold(behind[1]) == fold(person):
+        claims.append(Claim("authors", person, "file-name"))
+    return claims
 
 
 def clean_title(printed: str) -> str | None:
@@ -166,7 +169,8 @@ def _rank(origin: str, order: Sequence[str]) -> int:
     return order.index(name if name in order else RULE)
 
 
-def _ranked(claims: Iterable[Claim], field: Field, order: Sequence[str]) -> list[Claim]:
+def _ranked(claims: Iterable[Claim], field: Field) -> list[Claim]:
+    order = TRUST[field]
     return sorted((claim for claim in claims if claim.field == field), key=lambda claim: _rank(claim.origin, order))
 
 
@@ -179,28 +183,44 @@ def _first(claims: Iterable[Claim], clean: Callable[[str], str | None]) -> tuple
 
 
 def _choose_url(claims: Sequence[Claim]) -> tuple[str, str] | tuple[None, None]:
-    return _first(_ranked(claims, "url", TRUST), clean_url)
+    return _first(_ranked(claims, "url"), clean_url)
 
 
 def _choose_title(claims: Sequence[Claim]) -> tuple[str, str] | tuple[None, None]:
-    title, origin = _first(_ranked(claims, "title", TRUST), clean_title)
+    title, origin = _first(_ranked(claims, "title"), clean_title)
     return (_without_site(title, origin, claims), origin) if title and origin else (None, None)
 
 
 def _without_site(title: str, origin: str, claims: Sequence[Claim]) -> str:
-    """The title without the site's name at its end, where another claim proves that it is none of the title."""
+    """The title without the site's name behind or before it, where another claim proves that it is none of it."""
     others = {
         fold(other)
         for claim in claims
         if claim.field == "title" and claim.origin != origin and (other := clean_title(claim.value))
     }
-    sites = {_fold_site(claim.value) for claim in claims if claim.field == "source" and claim.origin != "folder"}
-    separators = list(_SEPARATOR.finditer(title))
-    for separator in separators:
-        front, behind = title[: separator.start()].strip(), title[separator.end() :]
-        if front and (_fold_site(behind) in sites or fold(front) in others):
+    sites = [claim.value for claim in claims if claim.field == "source" and claim.origin != "folder"]
+    folded = {_fold_site(site) for site in sites}
+    for separator in _SEPARATOR.finditer(title):
+        front, behind = title[: separator.start()].strip(), title[separator.end() :].strip()
+        if front and (_fold_site(behind) in folded or fold(front) in others or _names_site(behind, sites)):
             return front
+        if behind and fold(behind) in others and _fold_site(front) in folded:
+            return behind
     return title
+
+
+def _names_site(text: str, sites: Sequence[str]) -> bool:
+    """Whether most of a text are words of a site's name or address, or it is the name's initials."""
+    words = [word for word in re.findall(r"\w+", fold(text)) if len(word) > 2]
+    if not words or len(words) > MOST_SITE_WORDS:
+        return False
+    for site in sites:
+        name = fold(site)
+        if sum(len(word) for word in words if word in name) > sum(map(len, words)) / 2:
+            return True
+        if text.isupper() and "".join(word[0] for word in re.findall(r"\w+", site)).upper() == text:
+            return True
+    return False
 
 
 def _fold_site(name: str) -> str:
@@ -211,17 +231,24 @@ def _fold_site(name: str) -> str:
 
 
 def _choose_authors(claims: Sequence[Claim]) -> tuple[tuple[str, ...], str | None]:
-    """The names of all claims of the most trusted origin that has any, in order, without repeats."""
-    ranked = _ranked(claims, "authors", TRUST)
-    for claim in ranked:
+    """The names of all claims of the most trusted origin that has any, in order, without repeats.
+
+    What a page prints beside its heading is believed; what its markup tells unseen is no author where it is the site's
+    own name, or the name of an account.
+    """
+    ranked = _ranked(claims, "authors")
+    sites = {_fold_site(claim.value) for claim in claims if claim.field == "source" and claim.origin != "folder"}
+    for origin in dict.fromkeys(claim.origin for claim in ranked):
         names = [
             name
-            for other in ranked
-            if other.origin == claim.origin
-            for name in parse_authors(" ".join(_TAG.sub("", html.unescape(other.value)).split()))
+            for claim in ranked
+            if claim.origin == origin
+            for name in parse_authors(" ".join(_TAG.sub("", html.unescape(claim.value)).split()))
+            if origin not in UNSEEN or looks_like_name(name) or not (_fold_site(name) in sites or is_account(name))
         ]
         if names:
-            return _unique(names), claim.origin
+            persons = [name for name in names if _fold_site(name) not in sites]
+            return _unique(persons or names), origin
     return (), None
 
 
@@ -233,30 +260,32 @@ def _unique(names: Sequence[str]) -> tuple[str, ...]:
 def _choose_date(claims: Sequence[Claim], today: date) -> tuple[Date, str] | tuple[None, None]:
     """The first date by trust, or one less trusted that is the same and more exact."""
     latest = datetime(today.year, today.month, today.day) + timedelta(days=1) + CLOCK_SLACK
+    languages = (is_month_first(claim.value) for claim in _ranked(claims, "language"))
+    month_first = next((known for known in languages if known is not None), None)
     dates = [
         (parsed, claim.origin)
-        for claim in _ranked(claims, "published", TRUST)
-        if (parsed := _read_date(claim.value)) and parsed.when < latest
+        for claim in _ranked(claims, "published")
+        if (parsed := _read_date(claim.value, month_first)) and parsed.when < latest
     ]
     if not dates:
         return None, None
-    chosen, origin = dates[0]
-    for other, other_origin in dates[1:]:
-        if _is_more_exact(other, chosen):
-            chosen, origin = other, other_origin
-    return chosen, origin
+    chosen = dates[0]
+    for other in dates[1:]:
+        known = _exactness(*chosen)
+        if _exactness(*other) > known and other[0].when.timetuple()[:known] == chosen[0].when.timetuple()[:known]:
+            chosen = other
+    return chosen
 
 
-def _read_date(printed: str) -> Date | None:
+def _exactness(printed: Date, origin: str) -> int:
+    """How many parts of a date are told. An hour that a page prints is in nobody knows which zone."""
+    return min(_EXACTNESS[printed.precision], _EXACTNESS["day"] if origin in PRINTED else _EXACTNESS["minute"])
+
+
+def _read_date(printed: str, month_first: bool | None) -> Date | None:
     """The date that the value is, or the publication date of a line that tells of updates, too."""
-    line = None if (parsed := parse_date(printed)) else find_date(printed)
+    line = None if (parsed := parse_date(printed, month_first)) else find_date(printed, month_first)
     return line.date if line else parsed
 
 
 _EXACTNESS: dict[Precision, int] = {"year": 1, "month": 2, "day": 3, "minute": 4}
-
-
-def _is_more_exact(other: Date, chosen: Date) -> bool:
-    """Whether it says the same as `chosen` and more."""
-    known = _EXACTNESS[chosen.precision]
-    return _EXACTNESS[other.precision] > known and other.when.timetuple()[:known] == chosen.when.timetuple()[:known]

@@ -5,12 +5,11 @@ dates.
 """
 
 import re
-import tomllib
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Literal
+
+from flows.describe.date_words import AFTER_DOT, LETTERS, MONTHS, ORDINALS, WEEKDAYS, ZONES, fold
 
 Precision = Literal["year", "month", "day", "minute"]
 
@@ -41,53 +40,8 @@ class PrintedDate:
     updated: bool
 
 
-def fold(text: str) -> str:
-    """The text without case and accents."""
-    if text.isascii():
-        return text.lower()
-    marked = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFC", "".join(c for c in marked if not unicodedata.combining(c))).replace("ı", "i")
-
-
-def _read_numbered(table: dict[str, list[str]]) -> dict[str, set[int]]:
-    """For each folded word the numbers, from 1, that any language gives it."""
-    numbers: dict[str, set[int]] = {}
-    for names in table.values():
-        for number, forms in enumerate(names, 1):
-            for form in forms.split():
-                numbers.setdefault(fold(form).replace("’", "'"), set()).add(number)
-    return numbers
-
-
-_DATA = tomllib.loads((Path(__file__).parent / "dates.toml").read_text("utf-8"))
-MONTHS = {word: min(numbers) for word, numbers in _read_numbered(_DATA["months"]).items() if len(numbers) == 1}
-WEEKDAYS = {word: min(numbers) for word, numbers in _read_numbered(_DATA["weekdays"]).items() if len(numbers) == 1}
-ZONES: dict[str, int] = {name.lower(): minutes for name, minutes in _DATA["zones"].items()}
-_AFTER_DOT: dict[str, int] = _DATA["after_dot"]
-
-# The letter of a token in a shape. Where a word has two readings, the later line wins.
-_LETTERS = {
-    **{fold(word): "c" for word in _DATA["words"]["binding"].split()},
-    **{fold(word): "l" for word in _DATA["words"]["published"].split()},
-    **{fold(word): "u" for word in _DATA["words"]["updated"].split()},
-    **{fold(word): "g" for word in _DATA["words"]["year"].split()},
-    **{fold(word): "h" for word in _DATA["words"]["hour"].split()},
-    **dict.fromkeys(WEEKDAYS, "w"),
-    **dict.fromkeys(MONTHS, "m"),
-    **dict.fromkeys(WEEKDAYS.keys() & MONTHS.keys(), "b"),
-    **dict.fromkeys(ZONES, "z"),
-    **{word.lower(): "Z" for word in _DATA["unclear_zones"]["abbreviations"].split()},
-    "am": "a",
-    "pm": "a",
-    **{mark: mark for mark in ",.:/-|()[]+'"},
-    **dict.fromkeys("–—−‒", "-"),
-    **dict.fromkeys("•·@;", ","),
-    **dict.fromkeys("’‘`´", "'"),
-}
-_ORDINALS = {fold(word) for word in _DATA["words"]["ordinal"].split()}
-
 _DAY_HALF = re.compile(r"\b([ap])\. ?m\b\.?|\b([ap]) m\b\.?")
-_TOKEN = re.compile(r"\d+|(?:[^\W\d_]|(?<=\w)'(?=[^\W\d_]))+|\S")
+TOKEN = re.compile(r"\d+|(?:[^\W\d_]|(?<=\w)'(?=[^\W\d_]))+|\S")
 
 _TIME = r"(?P<hour{0}>n)(?:[:.h](?P<minute{0}>n)(?:[:.](?P<second{0}>n)(?:[.,][nyx])?)?(?:h\.?)?(?P<half{0}>a)?"
 _TIME += r"|h|(?P<half{0}_>a))"
@@ -120,13 +74,16 @@ _EAST_ASIAN = re.compile(
 )
 
 
-def parse_date(printed: str) -> Date | None:
-    """The date that the whole string is, weekday, label, time and zone allowed; None for anything else."""
-    found = _read_date(printed)
+def parse_date(printed: str, month_first: bool | None = None) -> Date | None:
+    """The date that the whole string is, weekday, label, time and zone allowed; None for anything else.
+
+    `month_first` says how to read 3/4/2025, where it is known; otherwise it is no date.
+    """
+    found = read_labelled(printed, month_first)
     return found[0] if found else None
 
 
-def find_date(line: str) -> PrintedDate | None:
+def find_date(line: str, month_first: bool | None = None) -> PrintedDate | None:
     """The publication date of a line that is nothing but one: a day or more exact, or with a label.
 
     Of a line with two dates, of which one is labelled as the last change, the other one is meant.
@@ -134,14 +91,15 @@ def find_date(line: str) -> PrintedDate | None:
     if len(line) > LONGEST or not any(c.isdigit() for c in line):
         return None
     start, end = len(line) - len(line.lstrip()), len(line.rstrip())
-    found = _read_date(line)
+    found = read_labelled(line, month_first)
     if found:
         date, labels = found
         if date.precision in ("year", "month") and not labels & set("lu"):
             return None
         return PrintedDate(date, start, end, "u" in labels)
     for cut in _label_starts(line):
-        parts = _read_date(line[start:cut].strip(" |,;-–—·•(")), _read_date(line[cut:end].strip(" )"))
+        halves = line[start:cut].strip(" |,;-–—·•("), line[cut:end].strip(" )")
+        parts = read_labelled(halves[0], month_first), read_labelled(halves[1], month_first)
         if parts[0] and parts[1] and ("u" in parts[0][1]) != ("u" in parts[1][1]):
             meant = parts[1] if "u" in parts[0][1] else parts[0]
             return PrintedDate(meant[0], start, end, False)
@@ -153,8 +111,8 @@ def _label_starts(line: str) -> list[int]:
     starts: list[int] = []
     bound = -1
     digits = False
-    for token in _TOKEN.finditer(line):
-        letter = _LETTERS.get(fold(token[0]))
+    for token in TOKEN.finditer(line):
+        letter = LETTERS.get(fold(token[0]))
         if letter == "c":
             bound = token.start() if bound < 0 else bound
         elif letter in ("l", "u"):
@@ -167,8 +125,8 @@ def _label_starts(line: str) -> list[int]:
     return starts
 
 
-def _read_date(printed: str) -> tuple[Date, set[str]] | None:
-    """The date and the letters of its label."""
+def read_labelled(printed: str, month_first: bool | None = None) -> tuple[Date, set[str]] | None:
+    """The date that the whole string is, and the letters of its label: 'l' tells of publication, 'u' of a change."""
     if not 4 <= len(printed) <= LONGEST:
         return None
     printed = printed.strip()
@@ -177,7 +135,7 @@ def _read_date(printed: str) -> tuple[Date, set[str]] | None:
         year, _, month, day, hour, minute, second, zone = iso.groups()
         return _label_none(_make(int(year), int(month), int(day), hour, minute, second, None, zone))
     text = _DAY_HALF.sub(r"\1\2m", fold(printed)).replace("’", "'")
-    tokens = _TOKEN.findall(text)
+    tokens = TOKEN.findall(text)
     shape = _shape(tokens)
     if shape is None:
         east = _EAST_ASIAN.fullmatch(printed)
@@ -185,7 +143,7 @@ def _read_date(printed: str) -> tuple[Date, set[str]] | None:
             return None
         year, month, day, hour, minute = east.groups()
         return _label_none(_make(int(year), int(month), int(day) if day else None, hour, minute, None, None, None))
-    return _read_shape(tokens, shape)
+    return _read_shape(tokens, shape, month_first)
 
 
 def _label_none(date: Date | None) -> tuple[Date, set[str]] | None:
@@ -197,8 +155,8 @@ def _shape(tokens: list[str]) -> str | None:
     letters: list[str] = []
     has_year = False
     for token in tokens:
-        letter = _LETTERS.get(token)
-        if token in _ORDINALS and letters and letters[-1] == "n":
+        letter = LETTERS.get(token)
+        if token in ORDINALS and letters and letters[-1] == "n":
             letter = "o"
         elif token.isdecimal():
             letter = "n" if len(token) < 3 else "y" if len(token) == 4 and int(token) in YEARS else "x"
@@ -211,7 +169,7 @@ def _shape(tokens: list[str]) -> str | None:
     return "".join(letters) if has_year else None
 
 
-def _read_shape(tokens: list[str], shape: str) -> tuple[Date, set[str]] | None:
+def _read_shape(tokens: list[str], shape: str, month_first: bool | None) -> tuple[Date, set[str]] | None:
     match = _SHAPE.fullmatch(shape) or _UNIX.fullmatch(shape)
     if match is None:
         vague = _VAGUE.fullmatch(shape)
@@ -243,11 +201,12 @@ def _read_shape(tokens: list[str], shape: str) -> tuple[Date, set[str]] | None:
     if name and day and year:
         position = match.start("month") if match["month"] else -1
         dotted = position > 0 and tokens[position - 1] == "."
-        month_number = _AFTER_DOT.get(name, MONTHS[name]) if dotted else MONTHS[name]
+        month_number = AFTER_DOT.get(name, MONTHS[name]) if dotted else MONTHS[name]
         date = _make(int(year), month_number, int(day), *clock)
     else:
         parts = take("first"), take("middle"), take("last")
-        date = _make_numeric([part for part in parts if part], take("mark") or "", WEEKDAYS.get(weekday or ""), clock)
+        numbers = [part for part in parts if part]
+        date = _make_numeric(numbers, take("mark") or "", WEEKDAYS.get(weekday or ""), clock, month_first)
     label = match["label"] if match.re is _SHAPE else None
     return (date, set(label or "")) if date else None
 
@@ -257,8 +216,9 @@ def _make_numeric(
     mark: str,
     weekday: int | None,
     clock: tuple[str | None, str | None, str | None, str | None, str | None],
+    month_first: bool | None,
 ) -> Date | None:
-    """Three numbers, in the one order that makes a date.
+    """Three numbers, in the one order that makes a date, or in the order that is known.
 
     Dots before a year of four digits are day first, as in every locale of CLDR that has them.
     """
@@ -280,6 +240,8 @@ def _make_numeric(
         dates = {order: date for order, date in dates.items() if datetime(*order).isoweekday() == weekday}
     elif mark == "." and len(parts[2]) == 4 and orders[:1] and orders[0] in dates:
         return dates[orders[0]]
+    elif len(dates) > 1 and len(parts[2]) == 4 and month_first is not None:
+        return dates[orders[month_first]]
     distinct = set(dates.values())
     return distinct.pop() if len(distinct) == 1 else None
 

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from flows.describe.dates import find_date
@@ -9,6 +10,7 @@ from flows.describe.dates import find_date
 LONGEST_LINE = 2_000
 """Characters of an author list that are read: the rest of a longer one is no list of names."""
 LONGEST_BYLINE = 150
+LONGEST_LABEL = 40
 LONGEST_NAME = 60
 MOST_WORDS = 6
 
@@ -23,6 +25,13 @@ def _either(name: str) -> str:
 _BYLINE = re.compile(
     rf"\s*(?:(?:{_either('byline')})(?:\s*:\s*|\s+)|(?P<also_name>{_either('byline_or_name')})\s+)", re.I
 )
+_SPELT_OUT = re.compile(r"(?i)\s*(?:(?:written|posted) by\b|[^\W\d_ ]+(?: by)?\s*:)")
+_BYLINE_WORD = re.compile(rf"(?<!\w)(?:{_either('byline')}|{_either('byline_or_name')})(?!\w)", re.I)
+_OTHER_WORK = re.compile(
+    rf"(?<!\w)(?:{_either('other_work')})\w*(?: (?:and|und|et|y|e) \w+)?(?: (?:by|von|par|por|da|di|door))?\s*:?\s*$",
+    re.I,
+)
+_LABEL = re.compile(rf"\s*(?:{_either('byline')}|{_either('byline_or_name')})\s*:?\s*", re.I)
 _JOINT = re.compile(rf"\s*&\s*|\s+(?:{_either('joints')}|(?P<within>{_either('joints_within_names')}))\s+", re.I)
 _BREAK = re.compile(r"\s*(?:[|;•·\n\r\t]|\s/\s|/(?=dpa|afp|ap\b|reuters)|\s[–—-]\s)\s*", re.I)
 _ADDRESS = re.compile(r"\S*@\S+|https?://\S+|www\.\S+", re.I)
@@ -94,12 +103,59 @@ def strip_byline(line: str) -> str:
     return line
 
 
+def is_byline_label(line: str) -> bool:
+    """Whether the line is the words that begin a byline, and nothing else."""
+    return _LABEL.fullmatch(line) is not None
+
+
+def find_byline_words(line: str) -> Iterator[int]:
+    """Where the words stand that begin a byline."""
+    return (match.start() for match in _BYLINE_WORD.finditer(line))
+
+
+def is_other_work(text: str) -> bool:
+    """Whether a text ends as a label of other work than writing does: 'Edited by', 'Photos:'."""
+    return _OTHER_WORK.search(text[-LONGEST_LABEL:]) is not None
+
+
+def is_common(name: str, text: str) -> bool:
+    """Whether each word of a name stands in the text in small letters, too: then it hardly is a person's."""
+    return all(re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", text) for word in name.split())
+
+
+def is_account(name: str) -> bool:
+    """Whether it is the name of an account ('jdoe', 'web-team2') rather than of a person."""
+    return " " not in name and ((name == name.lower() and name.isascii()) or not name.isalpha())
+
+
+def is_named_by(text: str) -> bool:
+    """Whether a text that a page calls its author may be one, a team or a company too: each word begins large."""
+    words = text.split()
+    return 1 <= len(words) <= MOST_WORDS and all(
+        word[0].isupper() or word[0].isdigit() or word.casefold() in _SETS["particles"] | {"the", "and", "of", "&"}
+        for word in words
+    )
+
+
 def is_byline(line: str) -> bool:
     """Whether the line begins as a byline does and goes on with a name."""
     if len(line) > LONGEST_BYLINE:
         return False
     rest = strip_byline(line)
-    return rest != line and looks_like_name(_first_name(rest))
+    if rest == line:
+        return False
+    first = _first_name(rest)
+    return looks_like_name(first) or (_SPELT_OUT.match(line) is not None and _is_one_name(first))
+
+
+def _is_one_name(text: str) -> bool:
+    """Whether it is one capitalised word that is neither a role nor generic."""
+    return (
+        2 < len(text) <= LONGEST_NAME
+        and _WORD.fullmatch(text) is not None
+        and text[0].isupper()
+        and not any(_has([text], name) for name in ("not_in_names", "roles", "generic"))
+    )
 
 
 def _first_name(text: str) -> str:

@@ -1,20 +1,15 @@
-"""What a page says of itself: JSON-LD, Open Graph, meta elements, microdata, times, headings, its language."""
+"""What a page says of itself: in JSON-LD, Open Graph, meta elements and microdata, in its head and as it shows it."""
 
-import json
-from collections import deque
 from collections.abc import Iterator
 from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from flows.describe.date_words import is_month_first
+from flows.ingest.formats.html_heads import read_head
+from flows.ingest.formats.html_json_ld import read_json_ld
 from flows.model import Claim, Field
 
-_ARTICLE_TYPE_NAMES = (
-    "article newsarticle blogposting reportagenewsarticle analysisnewsarticle opinionnewsarticle "
-    "reviewnewsarticle backgroundnewsarticle liveblogposting scholarlyarticle techarticle "
-    "advertisercontentarticle satiricalarticle report socialmediaposting webpage"
-)
-ARTICLE_TYPES: Final = frozenset(_ARTICLE_TYPE_NAMES.split())
 # Names of meta elements (property, name or itemprop): the field, and who says so
 META_CLAIMS: Final[dict[str, tuple[Field, str]]] = {
     "og:title": ("title", "og"),
@@ -23,6 +18,9 @@ META_CLAIMS: Final[dict[str, tuple[Field, str]]] = {
     "dc.title": ("title", "meta"),
     "parsely-title": ("title", "meta"),
     "sailthru.title": ("title", "meta"),
+    "dcterms.title": ("title", "meta"),
+    "citation_title": ("title", "meta"),
+    "cxenseparse:title": ("title", "meta"),
     "headline": ("title", "microdata"),
     "og:url": ("url", "og"),
     "og:site_name": ("source", "og"),
@@ -36,6 +34,10 @@ META_CLAIMS: Final[dict[str, tuple[Field, str]]] = {
     "parsely-author": ("authors", "meta"),
     "sailthru.author": ("authors", "meta"),
     "citation_author": ("authors", "meta"),
+    "article:author_name": ("authors", "meta"),
+    "cxenseparse:author": ("authors", "meta"),
+    "rnews:creator": ("authors", "meta"),
+    "dcterms.creator.name": ("authors", "meta"),
     "article:published_time": ("published", "og"),
     "og:article:published_time": ("published", "og"),
     "og:pubdate": ("published", "og"),
@@ -46,6 +48,22 @@ META_CLAIMS: Final[dict[str, tuple[Field, str]]] = {
     "publish-date": ("published", "meta"),
     "publish_date": ("published", "meta"),
     "publication_date": ("published", "meta"),
+    "publication-date": ("published", "meta"),
+    "published": ("published", "meta"),
+    "published-date": ("published", "meta"),
+    "published_date": ("published", "meta"),
+    "published_time": ("published", "meta"),
+    "published_at": ("published", "meta"),
+    "release_date": ("published", "meta"),
+    "rnews:datepublished": ("published", "meta"),
+    "article.published": ("published", "meta"),
+    "cxenseparse:recs:publishtime": ("published", "meta"),
+    "cxenseparse:publishtime": ("published", "meta"),
+    "citation_online_date": ("published", "meta"),
+    "prism.publicationdate": ("published", "meta"),
+    "dcterms.date": ("published", "meta"),
+    "dc.date.created": ("published", "meta"),
+    "dcterms.available": ("published", "meta"),
     "dc.date": ("published", "meta"),
     "dc.date.issued": ("published", "meta"),
     "dcterms.created": ("published", "meta"),
@@ -88,17 +106,26 @@ def find_claims(tree: LexborHTMLParser) -> tuple[list[Claim], dict[str, Any]]:
 
 
 def _find(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Field, str, str]]:
-    for script in tree.css("script[type='application/ld+json' i]"):
-        yield from _read_json_ld(script.text(), metadata)
+    told = list(_find_told(tree, metadata))
+    yield from told
+    titles, authors, sites, languages = (
+        [value for field, value, _ in told if field == wanted] for wanted in ("title", "authors", "source", "language")
+    )
+    month_first = next((known for known in map(is_month_first, languages) if known is not None), None)
+    yield from read_head(tree, titles, authors, sites, month_first)
+
+
+def _find_told(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Field, str, str]]:
+    scripts = [script.text() for script in tree.css("script[type='application/ld+json' i]")]
+    kept: dict[str, Any] = {}
+    yield from read_json_ld(scripts, kept)
+    for name, value in kept.items():
+        _keep(metadata, name, value)
     for meta in tree.css("meta[content]"):
         yield from _read_meta(meta, metadata)
     for link in tree.css("link[rel='canonical' i][href]"):
         yield "url", link.attrs.get("href") or "", "canonical"
     yield from _read_microdata(tree)
-    for time in tree.css("time[datetime]"):
-        yield "published", time.attrs.get("datetime") or "", "time"
-    for heading in tree.css("h1"):
-        yield "title", heading.text(separator=" "), "h1"
     title = tree.css_first("head > title") or tree.css_first("title")
     if title is not None:
         yield "title", title.text(), "title-element"
@@ -137,65 +164,3 @@ def _keep(metadata: dict[str, Any], name: str, value: Any) -> None:
         metadata.setdefault(name, []).append(value)
     else:
         metadata.setdefault(name, value)
-
-
-def _read_json_ld(source: str, metadata: dict[str, Any]) -> Iterator[tuple[Field, str, str]]:
-    for thing in _things(_parse_leniently(source)):
-        kinds = thing.get("@type")
-        names = [kind.lower() for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
-        if not ARTICLE_TYPES.intersection(names):
-            continue
-        is_article = names != ["webpage"]
-        for name, field in (("headline", "title"), ("name", "title"), ("datePublished", "published")):
-            value = thing.get(name)
-            if isinstance(value, str) and (is_article or field == "published"):
-                yield ("title" if field == "title" else "published"), value, "json-ld"
-        if is_article:
-            yield from (("authors", name, "json-ld") for name in _names(thing.get("author") or thing.get("creator")))
-            yield from (("source", name, "json-ld") for name in _names(thing.get("publisher")))
-        language = thing.get("inLanguage")
-        if isinstance(language, str):
-            yield "language", language, "json-ld"
-        for name in ("url", "mainEntityOfPage"):
-            value = thing.get(name)
-            address = value.get("@id") if isinstance(value, dict) else value
-            if isinstance(address, str) and "#" not in address:
-                yield "url", address, "json-ld"
-        for name, kept in (("articleSection", "section"), ("keywords", "keywords"), ("description", "description")):
-            if is_article and thing.get(name):
-                _keep(metadata, kept, thing[name])
-
-
-def _parse_leniently(source: str) -> Any:
-    """The value of a JSON-LD script; of a broken one, what stands before the break, or None."""
-    source = source.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
-    source = (
-        source.removeprefix("//<![CDATA[").removesuffix("//]]>").removeprefix("<![CDATA[").removesuffix("]]>").strip()
-    )
-    try:
-        return json.JSONDecoder(strict=False).raw_decode(source)[0] if source else None
-    except (json.JSONDecodeError, RecursionError):
-        return None
-
-
-def _things(value: Any) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON-LD value that may describe the page: itself, those of its lists and its graph."""
-    waiting = deque([value])
-    while waiting:
-        value = waiting.popleft()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            yield value
-            waiting += [value[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in value]
-
-
-def _names(value: Any) -> Iterator[str]:
-    """The names of persons or organisations, however they are written."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from _names(value.get("name"))
-    elif isinstance(value, list):
-        for part in value:
-            yield from _names(part)

@@ -1,0 +1,168 @@
+"""Who wrote an article as its page shows it: behind a 'By', in an author's element, or in a name beside a date."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser
+
+from flows.describe.date_search import search_dates
+from flows.describe.date_words import fold
+from flows.describe.names import (
+    find_byline_words,
+    is_byline,
+    is_byline_label,
+    is_common,
+    is_named_by,
+    is_other_work,
+    looks_like_name,
+    parse_authors,
+    strip_byline,
+)
+from flows.ingest.formats.html_pieces import LONGEST_LITTLE, Piece, group_lines, join_line, read_small_elements
+
+LINES_WITH_NAME: Final = 12
+"""Lines from the heading in which a bare name beside a date may be the author's."""
+MOST_WORDS_OF_BARE_NAME: Final = 3
+AUTHOR_ELEMENTS: Final = (
+    "[rel~='author' i], [class*='author' i], [class*='byline' i], [itemprop~='author' i], "
+    "a[href*='/author/' i], a[href*='/authors/' i]"
+)
+
+_OF_AUTHOR = re.compile(
+    r"author|autor|auteur|byline|by-line|writer|written|contributor|creator|reporter|columnist|vcard|hcard|p-name"
+)
+_NOT_OF_AUTHOR = re.compile(
+    r"comment|avatar|photo|share|social|follow|review|icon"
+    r"|(?<![a-z])(?:role|job|position|desc|bio|cat|tags?|date|time)(?![a-z])"
+)
+_PERSON_PAGE = re.compile(
+    r"(?i)/(?:blog-)?(?:authors?|autor(?:es|en)?|auteurs?|contributors?|writers?|people|person|profiles?|staff|team|by"
+    r"|users?|producers|bios?|reviewers?|columnists?|journalists?|experts?|members?|creators?|author-page)/[^/]"
+    r"|[?&]_?author="
+)
+_TOPIC_PAGE = re.compile(r"(?i)/(?:category|categories|tags?|topics?|section|blog|news)(?:/|$)")
+_OF_TOPIC = re.compile(r"term|tag|categor|topic|title|event|heading")
+_BORDERS = " .,:;|·•–—-"
+
+
+def find_byline(pieces: Sequence[Piece], known: Mapping[str, str]) -> list[str]:
+    """The authors that the pieces beside the heading name; `known` are those of the page's markup, by folded name.
+
+    A line that begins with 'By' is believed, unless persons that the markup tells are printed elsewhere.
+    """
+    persons = {folded: name for folded, name in known.items() if " " in name and looks_like_name(name)}
+    labelled = _find_labelled(pieces)
+    printed = _find_known(pieces, persons)
+    if labelled and (not printed or any(fold(name) in persons for name in labelled)):
+        return labelled
+    return printed or _find_marked(pieces) or _find_known(pieces, known)
+
+
+def find_author_element(tree: LexborHTMLParser) -> list[str]:
+    """The names of the one author's element that the page has, wherever; none where there are several."""
+    found = {}
+    for text, own in read_small_elements(tree, AUTHOR_ELEMENTS):
+        names = [] if _NOT_OF_AUTHOR.search(own) else parse_authors(text)
+        if names and all(map(looks_like_name, names)) and sum(map(len, names)) >= len(text) / 2:
+            found[frozenset(map(fold, names))] = names
+    return next(iter(found.values())) if len(found) == 1 else []
+
+
+def _is_marked(piece: Piece) -> bool:
+    """Whether the markup says that it is an author."""
+    return bool(_OF_AUTHOR.search(piece.words)) and not _NOT_OF_AUTHOR.search(piece.own)
+
+
+def _is_linked(piece: Piece) -> bool:
+    """Whether it links to a person's page."""
+    return bool(piece.address) and _PERSON_PAGE.search(piece.address) is not None
+
+
+def _find_labelled(pieces: Sequence[Piece]) -> list[str]:
+    """The names behind a 'By', which may stand on a line of its own."""
+    lines = group_lines(pieces)
+    for number, line in enumerate(lines, 1):
+        text = join_line(line)
+        if number < len(lines) and is_byline_label(text):
+            text = f"{text} {lines[number][0].text}"
+        for start in find_byline_words(text):
+            part = text[start:]
+            if is_other_work(text[:start]):
+                continue
+            dates = search_dates(part)
+            part = part[: dates[0].start].strip(_BORDERS) if dates else part
+            if is_byline(part):
+                first, *others = parse_authors(part) or [""]
+                names = [first, *(name for name in others if looks_like_name(name) or f"and {name}" in part)]
+                return [name for name in names if name]
+    return []
+
+
+def _find_known(pieces: Sequence[Piece], known: Mapping[str, str]) -> list[str]:
+    """The authors that the markup tells and that are printed, each alone; and others that are printed alike."""
+    printed = [(piece, strip_byline(piece.text).strip(_BORDERS)) for piece in pieces] if known else []
+    found = [piece for piece, name in printed if fold(name) in known]
+    names = {
+        fold(name): known.get(fold(name), name)
+        for piece, name in printed
+        if found and (fold(name) in known or (looks_like_name(name) and _is_alike(piece, found[0])))
+    }
+    return list(names.values())
+
+
+def _is_alike(piece: Piece, other: Piece) -> bool:
+    """Whether two pieces are printed as names of one list: in like elements, that link to persons or share a line."""
+    linked = _is_linked(piece)
+    return piece.own == other.own and linked == _is_linked(other) and (linked or piece.line == other.line)
+
+
+def _find_marked(pieces: Sequence[Piece]) -> list[str]:
+    """The names in elements that are said to be authors, or that link to a person's page."""
+    names: list[str] = []
+    first: Piece | None = None
+    other_work = False
+    for piece in pieces:
+        if is_other_work(piece.text):
+            other_work = True
+        elif is_byline_label(piece.text):
+            other_work = False
+        elif (_is_marked(piece) or _is_linked(piece)) and (first is None or _is_alike(piece, first)):
+            found = _read_marked(piece)
+            if found and not other_work:
+                names += found
+                first = first or piece
+            other_work = other_work and not found
+    return list(dict.fromkeys(names))
+
+
+def _read_marked(piece: Piece) -> list[str]:
+    text = strip_byline(piece.text)
+    if len(text) > LONGEST_LITTLE or search_dates(text):
+        return []
+    if looks_like_name(text):
+        return [text]
+    names = parse_authors(text)
+    if sum(map(len, names)) < len(text) / 2:
+        return []
+    told = _is_linked(piece) or _OF_AUTHOR.search(piece.own)
+    return [name for name in names if (told if " " not in name else is_named_by(name))]
+
+
+def find_name_beside_date(pieces: Sequence[Piece], tree: LexborHTMLParser) -> list[str]:
+    """A bare name on the line before a date, behind one or with it.
+
+    No name is what links to a topic, or words that the page writes small elsewhere.
+    """
+    lines = group_lines(pieces)[:LINES_WITH_NAME]
+    dated = [any(search_dates(piece.text) for piece in line) for line in lines]
+    names = [
+        piece.text
+        for number, line in enumerate(lines)
+        if any(dated[max(0, number - 1) : number + 2])
+        for piece in line
+        if 1 < len(piece.text.split()) <= MOST_WORDS_OF_BARE_NAME and looks_like_name(piece.text)
+        if not (_TOPIC_PAGE.search(piece.address) or _OF_TOPIC.search(piece.own))
+    ]
+    prose = tree.body.text(separator=" ") if names and tree.body is not None else ""
+    return [name for name in names if not is_common(name, prose)][:1]

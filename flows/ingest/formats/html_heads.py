@@ -1,0 +1,132 @@
+"""The head of an article as a page shows it: its heading, and the byline and the date printed beside it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from flows.describe.date_search import search_dates
+from flows.describe.date_words import fold
+from flows.describe.names import parse_authors
+from flows.ingest.formats.html_bylines import find_author_element, find_byline, find_name_beside_date
+from flows.ingest.formats.html_pieces import Piece, group_lines, join_line, read_pieces, read_small_elements
+from flows.model import Field
+
+MOST_HEADINGS: Final = 30
+SAME: Final = 0.5
+"""How much of a title that the markup tells a heading repeats, from which it is held to be the same."""
+SAME_AS_ONLY: Final = 0.4
+"""The same of the only heading of the first order."""
+SAME_IN_SMALL: Final = 0.9
+"""The same of a heading of the second order."""
+MOST_BESIDE: Final = 60
+"""Characters of its line before a date, or behind it: with more, it stands in prose."""
+MOST_DATES: Final = 2
+"""Of more dates beside a heading none is the article's: they are a list's."""
+LONGEST_LABEL: Final = 30
+DATE_ELEMENTS: Final = (
+    "time, [class*='date' i], [class*='publish' i], [class*='posted' i], [class*='time' i], [itemprop*='date' i]"
+)
+
+_WORD = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"\d ?\.$")
+_CHANGED = re.compile(
+    r"(?i)updat|modif|edited|revis|aktualis|actualis|actualiz|aggiorn|atualiz|bijgewerkt|обновл|оновл"
+)
+Told = tuple[Field, str, str]
+
+
+def read_head(
+    tree: LexborHTMLParser,
+    titles: Sequence[str],
+    authors: Sequence[str],
+    sites: Sequence[str],
+    month_first: bool | None = None,
+) -> Iterator[Told]:
+    """The claims of title, authors and date that a page shows; given is what its markup tells of them and the site.
+
+    `month_first` is as `parse_date` has it.
+    """
+    heading, is_title = _find_heading(tree, titles, sites)
+    names: list[str] = []
+    dates: list[Told] = []
+    if heading is not None:
+        yield "title", heading.text(separator=" "), "h1" if is_title else "heading"
+        known = {fold(name): name for author in authors for name in parse_authors(author)}
+        below = read_pieces(heading, True)
+        above = read_pieces(heading, False) if is_title else []
+        dates = _find_dates(below, month_first) or _find_dates(above, month_first)
+        names = find_byline(below, known) or find_byline(above, known)
+        names = names or find_name_beside_date(below, tree)
+    yield from (("authors", name, "byline") for name in names)
+    if not names:
+        yield from (("authors", name, "author-element") for name in find_author_element(tree))
+    yield from dates or _find_date_element(tree, month_first)
+
+
+def _find_date_element(tree: LexborHTMLParser, month_first: bool | None) -> Iterator[Told]:
+    """The one date that elements anywhere on the page are made for."""
+    dates = {}
+    for text, _ in read_small_elements(tree, DATE_ELEMENTS):
+        for date in search_dates(text, month_first):
+            dates[date.date.when.date()] = (text[date.start : date.end], date.updated)
+    if len(dates) == 1:
+        printed, updated = next(iter(dates.values()))
+        yield "published", printed, _name_origin("date-element", updated)
+
+
+def _find_heading(
+    tree: LexborHTMLParser, titles: Sequence[str], sites: Sequence[str]
+) -> tuple[LexborNode | None, bool]:
+    """The heading that repeats a title most wholly, or the first one, and whether it does. No site's name is one."""
+    known = [_fold_words(title) for title in titles]
+    names = {_fold_words(site) for site in sites}
+    first = None
+    for level in ("h1", "h2"):
+        headings = [(heading, _fold_words(heading.text(separator=" "))) for heading in tree.css(level)[:MOST_HEADINGS]]
+        headings = [(heading, words) for heading, words in headings if words and words not in names]
+        least = SAME_IN_SMALL if level == "h2" else SAME_AS_ONLY if len(headings) == 1 else SAME
+        rated = [(_rate(words, known), heading) for heading, words in headings]
+        best = max(rated, key=lambda pair: pair[0], default=None)
+        if best is not None and best[0] >= least:
+            return best[1], True
+        first = first or next((heading for heading, _ in headings if level == "h1"), None)
+    return first, False
+
+
+def _fold_words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(fold(text[:1000])))
+
+
+def _rate(words: frozenset[str], titles: Sequence[frozenset[str]]) -> float:
+    """How well a heading repeats the best of the titles: the mean of the shares of their words that both have.
+
+    A site's name alone is in many a title, too, but is a small share of it.
+    """
+    shares = [
+        (len(words & title) / len(words) + len(words & title) / len(title)) / 2 for title in titles if words and title
+    ]
+    return max(shares, default=0.0)
+
+
+def _find_dates(pieces: Sequence[Piece], month_first: bool | None) -> list[Told]:
+    """The dates beside the heading, as printed and as their markup says; those of the last change apart."""
+    told: list[Told] = []
+    label = ""
+    for line in group_lines(pieces):
+        text = join_line(line)
+        printed = f"{label} {text}" if label else text
+        for date in search_dates(printed, month_first):
+            beside = max(date.start, len(printed) - date.end)
+            if beside <= MOST_BESIDE and not _SENTENCE_END.search(printed[: date.end + 1]):
+                told.append(("published", printed[date.start : date.end], _name_origin("dateline", date.updated)))
+        changed = _CHANGED.search(printed) is not None
+        told += (("published", piece.time, _name_origin("time", changed)) for piece in line if piece.time)
+        label = text if len(text) < LONGEST_LABEL and not any(c.isdigit() for c in text) else ""
+    printed_dates = {value for _, value, origin in told if origin == "dateline"}
+    return told if len(printed_dates) <= MOST_DATES else []
+
+
+def _name_origin(origin: str, updated: bool) -> str:
+    return f"{origin}-updated" if updated else origin

@@ -1,0 +1,271 @@
+"""What a page says of its article is read from its markup and from what it shows beside the heading."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from flows.ingest.formats.html_claims import find_claims
+from flows.model import Claim
+
+PROSE = (
+    "<p>The city council voted on Tuesday to close the old bridge over the river, which has carried traffic since "
+    "1931, after engineers found cracks in two of its piers and rust on the cables that hold the deck.</p>"
+)
+
+
+def claim(head: str = "", body: str = "", lang: str = "en") -> dict[tuple[str, str], list[str]]:
+    """The values that a page claims, by field and origin."""
+    page = f"<html lang='{lang}'><head>{head}</head><body>{body}{PROSE * 3}</body></html>"
+    claims: dict[tuple[str, str], list[str]] = {}
+    for made in find_claims(LexborHTMLParser(page))[0]:
+        claims.setdefault((made.field, made.origin), []).append(made.value)
+    return claims
+
+
+def script(*things: object) -> str:
+    """A script of JSON-LD for each."""
+    return "".join(f"<script type='application/ld+json'>{json.dumps(thing)}</script>" for thing in things)
+
+
+ARTICLE = {
+    "@type": "NewsArticle",
+    "headline": "Bridge closes",
+    "datePublished": "2026-03-04T05:06:07+01:00",
+    "author": {"@type": "Person", "name": "Ann Roe"},
+}
+
+
+# JSON-LD
+
+
+@pytest.mark.parametrize("source", [
+    json.dumps(ARTICLE),
+    json.dumps([ARTICLE]),
+    json.dumps({"@graph": [{"@type": "WebSite", "name": "The Example"}, ARTICLE]}),
+    json.dumps({"@type": "WebPage", "mainEntity": ARTICLE}),
+    json.dumps({**ARTICLE, "@type": ["NewsArticle", "BlogPosting"]}),
+    json.dumps({**ARTICLE, "@type": "https://schema.org/NewsArticle"}),
+    f"<!-- {json.dumps(ARTICLE)} -->",
+    f"//<![CDATA[\n{json.dumps(ARTICLE)}\n//]]>",
+    json.dumps(ARTICLE)[:-1] + ",}",
+    json.dumps(ARTICLE).replace('"', "&quot;"),
+    json.dumps(ARTICLE).replace("Bridge closes", "Bridge\tcloses") + ";",
+])  # fmt: skip
+def test_an_article_is_found_in_json_ld_however_it_is_wrapped(source: str) -> None:
+    claims = claim(f"<script type='application/ld+json'>{source}</script>")
+    assert claims["title", "json-ld"] == ["Bridge closes"]
+    assert claims["authors", "json-ld"] == ["Ann Roe"]
+    assert claims["published", "json-ld"] == ["2026-03-04T05:06:07+01:00"]
+
+
+def test_an_author_that_is_told_elsewhere_in_the_graph_is_found() -> None:
+    graph = {"@graph": [{**ARTICLE, "author": {"@id": "#ann"}}, {"@type": "Person", "@id": "#ann", "name": "Ann Roe"}]}
+    assert claim(script(graph))["authors", "json-ld"] == ["Ann Roe"]
+
+
+def test_references_in_a_circle_come_to_an_end() -> None:
+    graph = {"@graph": [{**ARTICLE, "author": {"@id": "#a"}}, {"@id": "#a", "name": {"@id": "#a"}}]}
+    assert ("authors", "json-ld") not in claim(script(graph))
+
+
+def test_of_several_articles_the_first_is_the_pages() -> None:
+    other = {"@type": "NewsArticle", "headline": "Ferry sails", "author": "Lee Poe", "datePublished": "2020-01-01"}
+    claims = claim(script(ARTICLE, other))
+    assert claims["title", "json-ld"] == ["Bridge closes"]
+    assert claims["authors", "json-ld"] == ["Ann Roe"]
+    assert claims["published", "json-ld"] == ["2026-03-04T05:06:07+01:00"]
+
+
+def test_what_is_said_of_the_page_is_not_said_of_an_article() -> None:
+    page = {
+        "@type": "WebPage",
+        "name": "Bridge",
+        "datePublished": "2011-01-01",
+        "author": "A System",
+        "inLanguage": "en",
+    }
+    claims = claim(script(page))
+    assert claims == {("language", "json-ld"): ["en"], ("language", "html-lang"): ["en"]}
+
+
+# Meta elements
+
+
+@pytest.mark.parametrize(("name", "field"), [
+    ("og:title", "title"), ("twitter:title", "title"), ("DC.title", "title"), ("parsely-title", "title"),
+    ("author", "authors"), ("byl", "authors"), ("dc.creator", "authors"), ("parsely-author", "authors"),
+    ("sailthru.author", "authors"), ("citation_author", "authors"), ("cXenseParse:author", "authors"),
+    ("article:published_time", "published"), ("parsely-pub-date", "published"), ("sailthru.date", "published"),
+    ("DCTERMS.issued", "published"), ("citation_publication_date", "published"), ("published-date", "published"),
+    ("cXenseParse:publishtime", "published"),
+])  # fmt: skip
+def test_a_meta_element_makes_a_claim_under_each_of_its_usual_names(name: str, field: str) -> None:
+    for attribute in ("name", "property"):
+        claims = claim(f"<meta {attribute}='{name}' content='2026-03-04'>")
+        assert [value for (claimed, _), value in claims.items() if claimed == field] == [["2026-03-04"]]
+
+
+def test_a_date_of_modification_is_no_date_of_publication() -> None:
+    head = (
+        "<meta property='article:modified_time' content='2026-03-04'><meta name='last-modified' content='2026-03-04'>"
+    )
+    assert not [field for field, _ in claim(head) if field == "published"]
+
+
+def test_a_profile_is_no_authors_name() -> None:
+    assert not claim("<meta property='article:author' content='https://social.example/ann'>").get(("authors", "og"))
+
+
+# The heading
+
+
+def test_the_heading_that_repeats_the_title_is_the_title() -> None:
+    head = "<title>Council closes old bridge | The Example</title><meta property='og:site_name' content='The Example'>"
+    claims = claim(head, "<h1>The Example</h1><h1>Popular stories</h1><h1>Council closes <em>the</em> old bridge</h1>")
+    assert claims["title", "h1"] == ["Council closes the old bridge"]
+    assert ("title", "heading") not in claims
+
+
+def test_a_heading_of_the_second_order_is_the_title_only_when_it_is_the_same() -> None:
+    head = "<title>Council closes old bridge</title>"
+    assert claim(head, "<h2>Council closes old bridge</h2>")["title", "h1"] == ["Council closes old bridge"]
+    assert ("title", "h1") not in claim(head, "<h2>Why the council closes bridges</h2>")
+
+
+def test_a_heading_that_nothing_confirms_is_told_apart() -> None:
+    claims = claim("<title>Council closes old bridge</title>", "<h1>Welcome</h1>")
+    assert claims["title", "heading"] == ["Welcome"]
+    assert ("title", "h1") not in claims
+
+
+# The byline
+
+TITLE = "<title>Council closes old bridge</title>"
+HEADING = "<h1>Council closes old bridge</h1>"
+
+
+@pytest.mark.parametrize(("byline", "authors"), [
+    ("<p>By Ann Roe</p>", ["Ann Roe"]),
+    ("<p>By Ann Roe and Lee Poe, Reuters</p>", ["Ann Roe", "Lee Poe"]),
+    ("<div><span>By</span> <a href='/x'>Ann Roe</a> | <span>4 March 2026</span></div>", ["Ann Roe"]),
+    ("<p>Written by</p><p>Ann</p><p>Baker</p>", ["Ann"]),
+    ("<p>Von Anna Schmidt</p>", ["Anna Schmidt"]),
+    ("<p>Par Jeanne Dupont</p>", ["Jeanne Dupont"]),
+    ("<p>Posted by Ann Roe on March 4, 2026 in News</p>", ["Ann Roe"]),
+    ("<div class='post-author'>Ann Roe</div>", ["Ann Roe"]),
+    ("<div><a href='/authors/roe'>Ann Roe</a>, <a href='/authors/poe'>Lee Poe</a></div>", ["Ann Roe", "Lee Poe"]),
+    ("<address><a rel='author' href='/roe'>Ann Roe</a></address>", ["Ann Roe"]),
+    ("<span class='author vcard'><a class='url fn n' href='/'>Ann Roe</a></span>", ["Ann Roe"]),
+    ("<p><a href='/author/ann-roe/'>Ann Roe</a></p>", ["Ann Roe"]),
+    ("<div>Ann Roe</div><div>4 March 2026</div>", ["Ann Roe"]),
+    ("<p><a href='/author/roe'><b>Ann</b> <i>Roe</i></a></p>", ["Ann Roe"]),
+    ("<div class='author'>The Example Team</div>", ["The Example Team"]),
+    ("<div class='author'><b>Ann Roe</b><i class='author-role'>Senior Gardener</i></div>", ["Ann Roe"]),
+])  # fmt: skip
+def test_a_byline_under_the_heading_is_found(byline: str, authors: list[str]) -> None:
+    assert claim(TITLE, HEADING + byline)["authors", "byline"] == authors
+
+
+@pytest.mark.parametrize("line", [
+    "<p>By the river</p>",
+    "<p>Edited by Lee Poe</p>",
+    "<p>Medically reviewed by Lee Poe</p>",
+    "<p>Photos by Lee Poe</p>",
+    "<p>Sponsored by Lee Poe</p>",
+    "<p>Ann Roe</p>",
+    "<div class='comment-author'>Lee Poe</div>",
+    "<div class='related'><p>By Lee Poe</p></div>",
+    "<div class='author'>4 March 2026</div>",
+    "<div>City Council</div><div>4 March 2026</div>",
+    "<div><a href='/category/lee-poe'>Lee Poe</a></div><div>4 March 2026</div>",
+    "<nav><a href='/authors/poe'>Lee Poe</a></nav>",
+])  # fmt: skip
+def test_what_is_no_byline_makes_no_author(line: str) -> None:
+    claims = claim(TITLE, HEADING + line)
+    assert [field for field, _ in claims if field == "authors"] == []
+
+
+def test_a_person_whom_the_markup_names_and_the_page_prints_is_the_author() -> None:
+    head = TITLE + "<meta name='author' content='Ann Roe'>"
+    line = "<p>Presented by Lee Poe</p><div class='x'>Ann Roe</div><div class='author'>Editorial Standards</div>"
+    assert claim(head, HEADING + line)["authors", "byline"] == ["Ann Roe"]
+
+
+def test_the_one_author_below_the_article_is_found_and_of_several_none() -> None:
+    box = "<div class='author-box'><h4 class='author-name'>{}</h4></div>"
+    claims = claim(TITLE, HEADING + PROSE * 4 + box.format("Ann Roe"))
+    assert claims["authors", "author-element"] == ["Ann Roe"]
+    claims = claim(TITLE, HEADING + PROSE * 4 + box.format("Ann Roe") + box.format("Lee Poe"))
+    assert ("authors", "author-element") not in claims
+
+
+# The date
+
+
+@pytest.mark.parametrize(("line", "printed"), [
+    ("<p>4 March 2026</p>", "4 March 2026"),
+    ("<p>By Ann Roe | March 4, 2026 | 5 min read</p>", "March 4, 2026"),
+    ("<div><span>Published</span><span>4 March 2026</span></div>", "Published 4 March 2026"),
+    ("<p>Published</p><p>4 March 2026</p>", "Published 4 March 2026"),
+    ("<p>Veröffentlicht am 4. März 2026</p>", "Veröffentlicht am 4. März 2026"),
+])  # fmt: skip
+def test_a_date_beside_the_heading_is_found(line: str, printed: str) -> None:
+    for body in (HEADING + line, line + HEADING):
+        assert claim(TITLE, body)["published", "dateline"] == [printed]
+
+
+def test_the_machine_readable_time_of_a_date_beside_the_heading_is_found() -> None:
+    line = "<p><time datetime='2026-03-04T05:06:07Z'>4 March</time></p>"
+    assert claim(TITLE, HEADING + line)["published", "time"] == ["2026-03-04T05:06:07Z"]
+
+
+def test_a_day_in_numbers_beside_the_heading_is_read_as_the_pages_language_has_it() -> None:
+    assert claim(TITLE, f"{HEADING}<p>3/4/2026</p>", "en-US")["published", "dateline"] == ["3/4/2026"]
+    assert ("published", "dateline") not in claim(TITLE, f"{HEADING}<p>3/4/2026</p>", "en")
+
+
+def test_a_date_of_the_last_change_is_told_apart() -> None:
+    line = "<p>Updated: <time datetime='2026-03-04'>4 March 2026</time></p>"
+    claims = claim(TITLE, HEADING + line)
+    assert claims["published", "dateline-updated"] == ["Updated: 4 March 2026"]
+    assert claims["published", "time-updated"] == ["2026-03-04"]
+    assert ("published", "dateline") not in claims
+
+
+@pytest.mark.parametrize("lines", [
+    "<p>The council met on 4 March 2026.</p>",
+    "<p>The council, which met to speak about the old bridge and its cables, on 4 March 2026 closed it for good</p>",
+    "<ul><li>4 March 2026</li><li>5 March 2026</li><li>6 March 2026</li></ul>",
+    "<div class='related'><p>4 March 2026</p></div>",
+    "<footer>4 March 2026</footer>",
+])  # fmt: skip
+def test_a_date_that_is_the_storys_or_anothers_is_not_the_articles(lines: str) -> None:
+    assert not [field for field, _ in claim(TITLE, HEADING + lines) if field == "published"]
+
+
+def test_the_one_date_that_an_element_is_made_for_is_found_anywhere() -> None:
+    element = "<div class='pub-date'>4 March 2026</div>"
+    assert claim(TITLE, HEADING + PROSE * 4 + element)["published", "date-element"] == ["4 March 2026"]
+    two = element + element.replace("4", "5")
+    assert ("published", "date-element") not in claim(TITLE, HEADING + PROSE * 4 + two)
+
+
+def test_claims_are_made_once() -> None:
+    claims, _ = find_claims(LexborHTMLParser("<meta name='author' content='Ann Roe'>" * 2))
+    assert claims == [Claim("authors", "Ann Roe", "meta")]
+
+
+@pytest.mark.parametrize("page", [
+    lambda: HEADING + "<div class='author'>" * 50_000 + "By Ann Roe",
+    lambda: HEADING * 50_000,
+    lambda: HEADING + "<span class='author date'>By By By 4 March </span>" * 50_000,
+    lambda: HEADING + "by " * 500_000,
+    lambda: "<h1>" * 50_000 + "Council closes old bridge",
+    lambda: f"<script type='application/ld+json'>{'{' * 100_000}</script>",
+    lambda: f"<script type='application/ld+json'>{json.dumps(ARTICLE)[:-1]}{',' * 500_000}</script>",
+])  # fmt: skip
+def test_hostile_pages_come_to_an_end(page: Callable[[], str]) -> None:
+    """In quadratic time they would not, while anyone waits."""
+    find_claims(LexborHTMLParser(TITLE + page()))
