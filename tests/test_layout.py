@@ -4,12 +4,14 @@ import csv
 import re
 import textwrap
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.clean.columns import find_columns
 from flows.clean.furniture import find_furniture
 from flows.clean.layout import find_joins, find_spaces, find_wraps
 from flows.clean.ledger import apply, squeeze
@@ -24,6 +26,11 @@ PROSE = (
     "The council met on Monday to hear what the engineers had found beneath the bridge, and what it would cost to mend."
     " Nobody was surprised by the answer, though several members said they had hoped for a smaller one. The bridge was"
     " built by well-known masons from the next valley, and it has carried the mail for a hundred and twenty years."
+)
+FERRY = (
+    "The ferry below the weir will run until the masons are done, and nobody pays who lives on the northern bank. Its"
+    " two pilots learned the river from their mother, who had it from hers. They carry carts in the morning and people"
+    " in the evening, and on market days they carry both until the light is gone."
 )
 
 
@@ -65,6 +72,45 @@ def fold(text: str) -> str:
 
 def test_paragraphs_of_printed_news_are_whole_again() -> None:
     assert recover("layout", TWO_COLUMNS | {"06"}) > 0.97
+
+
+def test_paragraphs_of_two_columns_are_whole_again() -> None:
+    assert recover("layout", set(map("{:02}".format, range(40))) - TWO_COLUMNS) > 0.9
+
+
+def test_columns_beside_each_other_come_one_after_the_other() -> None:
+    left, right = (textwrap.wrap(text, 36, break_on_hyphens=False) for text in (PROSE, FERRY))
+    rows = [f"{a:40}{b}".rstrip() for a, b in zip_longest(left, right, fillvalue="")]
+    title = "A bridge and a ferry are the talk of the whole of the valley this year"
+    assert lay_out("\n".join([title, "", *rows])) == f"{title}\n\n{PROSE}\n\n{FERRY}"
+    assert {cut.rule for cut in find_wraps("\n".join(rows)) if cut.kind == "repair"} == {"column"}
+
+
+def test_a_paragraph_runs_on_from_column_to_column() -> None:
+    lines = textwrap.wrap(f"{PROSE} {FERRY}", 36, break_on_hyphens=False)
+    half = (len(lines) + 1) // 2
+    rows = [f"{a:40}{b}".rstrip() for a, b in zip_longest(lines[:half], lines[half:], fillvalue="")]
+    assert lay_out("\n".join(rows)) == f"{PROSE} {FERRY}"
+
+
+def test_lines_of_columns_that_stand_half_a_line_apart_are_told_from_paragraphs() -> None:
+    left, right = (textwrap.wrap(text, 36, break_on_hyphens=False) for text in (PROSE, FERRY))
+    pairs = list(zip_longest(left, right, fillvalue=""))
+    rows = [f"{a:40}{b}" for a, b in pairs[:3]]
+    rows += [row for a, b in pairs[3:] for row in (a, f"{'':40}{b}") if row.strip()]
+    assert lay_out("\n".join(rows)) == f"{PROSE}\n\n{FERRY}"
+
+
+def test_indented_speeches_are_no_column() -> None:
+    speeches = "\n".join(f"{'':40}{line}" for line in textwrap.wrap(FERRY, 36))
+    assert find_columns(f"{textwrap.fill(PROSE, 60)}\n\n{speeches}") == []
+
+
+def test_a_table_is_no_page_in_columns() -> None:
+    rows = [
+        f"{f'Ward {number} of the Northern District':40}{number * 117} votes for the bridge" for number in range(12)
+    ]
+    assert find_wraps("\n".join(rows)) == []
 
 
 def test_paragraphs_without_blank_lines_are_told_by_their_short_last_lines() -> None:

@@ -164,8 +164,29 @@ def test_what_is_removed_and_what_is_lifted_can_be_asked_for_apart() -> None:
     assert [claim.value for claim in claims] == ["Jane Doe"]
 
 
+def test_credits_under_every_picture_of_a_series_are_its_text() -> None:
+    credit = "Photo: Jane Doe"
+    assert [cut.rule for cut in find_cuts("\n\n".join((*PROSE, credit, *PROSE)))[0]] == ["photo-credit"]
+    assert find_cuts("\n\n".join((*PROSE, *[credit] * 20, *PROSE))) == ([], [])
+
+
+def test_a_stamp_of_the_last_change_goes_from_the_body_and_stays_in_the_head_which_it_may_date() -> None:
+    stamp = "Updated 3 March 2024, 14:05"
+    assert [cut.rule for cut in find_cuts("\n\n".join((*PROSE, stamp, *PROSE)))[0]] == ["update-stamp"]
+    assert find_cuts("\n\n".join((stamp, *PROSE)), only="remove") == ([], [])
+
+
+def test_phrases_of_every_language_are_alternatives_of_the_pattern(tmp_path: Path) -> None:
+    phrases = "[rule.phrases]\nde = '''\nglocken?\n\ngeläut\n'''\nfr = '''\ncloches?\n'''\n"
+    (tmp_path / "bells.toml").write_text(RULE + phrases, encoding="utf-8")
+    assert [rule.pattern for rule in read_rules(tmp_path)] == ["bells?|glocken?|geläut|cloches?"]
+    (tmp_path / "bells.toml").write_text(RULE + "phrases = 3", encoding="utf-8")
+    with pytest.raises(ValueError, match="'phrases' is of the wrong type"):
+        read_rules(tmp_path)
+
+
 @pytest.mark.parametrize(
-    "noise", [noise for noise in read_noise() if noise.half == "seen"], ids=lambda noise: noise.text
+    "noise", [noise for noise in read_noise() if noise.part == "seen"], ids=lambda noise: noise.text
 )
 def test_boilerplate_as_sites_print_it_is_found_where_it_stands(noise: Noise) -> None:
     above, below = {"head": ((), PROSE), "between": (PROSE, PROSE), "tail": (PROSE, ())}[noise.place]

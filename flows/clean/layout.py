@@ -14,6 +14,8 @@ from importlib.resources import files
 from itertools import pairwise
 from unicodedata import category, east_asian_width
 
+from flows.clean.columns import find_columns
+from flows.clean.ledger import apply, compose
 from flows.model import Cut
 
 MIN_WIDTH = 30  # average characters: below it lines are verses, cells or captions
@@ -40,10 +42,16 @@ class Line:
 
 
 def find_wraps(text: str) -> list[Cut]:
-    """Cuts that undo hard wraps: kind 'space', and 'repair' by the rule 'line-break-hyphen'.
+    """Cuts that undo columns and hard wraps: kind 'space', and 'repair' by 'column' and 'line-break-hyphen'.
 
     Where a hard-wrapped text parts its paragraphs by short last lines alone, blank lines are put between them.
     """
+    columns = find_columns(text)
+    return compose(columns, unwrap(apply(text, columns))) if columns else unwrap(text)
+
+
+def unwrap(text: str) -> list[Cut]:
+    """The same for a text in one column."""
     lines = list(read_lines(text))
     breaks = [(a, b) for a, b in pairwise(lines) if b.page or not b.blank]
     fill = find_fill(breaks)

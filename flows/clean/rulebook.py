@@ -2,8 +2,9 @@
 
 A file has `[[rule]]` tables, whose keys are the fields of `Rule`, and may have a table `[terms]`: pieces of pattern
 that its rules write as `{name}`. The terms of `terms.toml` are known to all. White space at both ends of each line of
-a pattern is layout. Patterns are in RE2's syntax, so that matching is linear in the text, and ignore case save in
-`(?-i:…)`. Beware that `\\b` and `\\w` know ASCII alone.
+a pattern is layout. Beside or instead of its pattern a rule may have a table `[rule.phrases]`, which holds by language
+more patterns of the same, one a line. Patterns are in RE2's syntax, so that matching is linear in the text, and ignore
+case save in `(?-i:…)`. Beware that `\\b` and `\\w` know ASCII alone.
 """
 
 import re
@@ -19,14 +20,14 @@ import re2
 from flows.model import Field
 
 FOLDER = Path(__file__).with_name("rules")
-Zone = Literal["head", "tail", "ends", "anywhere", "opening"]
+Zone = Literal["head", "tail", "ends", "below", "anywhere", "opening"]
 Kind = Literal["remove", "lift"]
 
 LONGEST_CALL = 260
 """Characters: hardly a call, a button or a notice of a site is longer."""
 
 _TERM = re.compile(r"\{([a-z][a-z-]{2,})\}")
-_TYPES = {"hits": list, "misses": list, "longest": int}
+_TYPES = {"hits": list, "misses": list, "longest": int, "most": int}
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 
 
@@ -44,6 +45,8 @@ class Rule:
     misses: tuple[str, ...]
     longest: int = LONGEST_CALL
     """A line of more characters is left."""
+    most: int | None = None
+    """A text in which it takes more lines keeps them all: what recurs so often is the form of the text itself."""
     unless: str | None = None
     """A line in which this is found anywhere is left."""
     continues: str | None = None
@@ -76,7 +79,20 @@ def _expand(pattern: str, terms: Mapping[str, str]) -> str:
         pattern = expanded
 
 
-def _read_rule(table: Mapping[str, Any], family: str, terms: Mapping[str, str]) -> Rule:
+def _add_phrases(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The rule with the phrases of every language as alternatives of its pattern."""
+    entry = dict(table)
+    phrases = entry.pop("phrases", {})
+    if not isinstance(phrases, dict) or not all(isinstance(lines, str) for lines in phrases.values()):
+        raise ValueError("'phrases' is of the wrong type")
+    lines = [line.strip() for text in phrases.values() for line in text.splitlines() if line.strip()]
+    if lines and isinstance(entry.get("pattern", ""), str):
+        entry["pattern"] = "|".join(filter(None, [entry.get("pattern", "").strip(), *lines]))
+    return entry
+
+
+def _read_rule(entry: Mapping[str, Any], family: str, terms: Mapping[str, str]) -> Rule:
+    table = _add_phrases(entry)
     known = {field.name: field for field in fields(Rule) if field.name != "family"}
     for key in table:
         if key not in known:

@@ -11,19 +11,22 @@ Where a rule looks is its zone. A line is prose when it has 100 characters, or 4
   such stand between it and the next prose: a byline may follow a standfirst. At most 12 lines.
 - `tail`: the lines after the body: from the end upwards, as long as a line is no prose or is itself taken by a rule
   that looks there. At most 60 lines.
-- `ends`: head and tail. `anywhere`: every line.
+- `ends`: head and tail. `below`: every line but the head's. `anywhere`: every line.
 - `opening`: only the beginning of a line, which the first lines of prose are tried for until one has it: the dateline.
 
-Where two rules take a line, the one of the narrower zone does it: head, tail, ends, anywhere; then the one that stands
-first. Lines of more than 600 characters are prose, whatever they say: only `opening` looks at them.
+Where two rules take a line, the one of the narrower zone does it: head, tail, ends, below, anywhere; then the one that
+stands first. Lines of more than 600 characters are prose, whatever they say: only `opening` looks at them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import groupby
 from typing import Any, get_args
 
+from flows.clean.gates import Gate, build_gate
 from flows.clean.rulebook import LONGEST_CALL, Kind, Rule, Zone, compile_pattern, load_rules
 from flows.model import Claim, Cut, Field
 
@@ -81,12 +84,19 @@ class _Matcher:
 
 @dataclass(frozen=True, slots=True)
 class _RuleSet:
-    """The rules that look somewhere, and one pattern that takes what any of them takes."""
+    """The rules that look somewhere, by family; `whole` is a pattern of lines that are phrases of any of them."""
 
-    gate: Any
-    matchers: tuple[_Matcher, ...]
+    whole: str
+    families: tuple["_Family", ...]
+    families_of_blocks: tuple["_Family", ...]
     for_long_lines: "_RuleSet | None" = None
     """Those that look at lines longer than a call: where they are few, long lines pass quickly."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    gate: Gate
+    matchers: tuple[_Matcher, ...]
 
 
 def _widen(phrase: str) -> str:
@@ -102,7 +112,15 @@ def _build_zone(rules: Sequence[Rule]) -> _RuleSet:
     phrases = "|".join(f"(?:{rule.pattern})" for rule in rules if rule.kind == "remove")
     lifted = "|".join(f"(?:{rule.pattern})" for rule in rules if rule.kind == "lift")
     gates = ([_widen(phrases)] if phrases else []) + ([lifted] if lifted else [])
-    return _RuleSet(compile_pattern(_GROUP.sub("(?:", f"(?i:{'|'.join(gates)})")), tuple(map(_Matcher, rules)))
+    families = tuple(_build_family(list(family)) for _, family in groupby(rules, lambda rule: rule.family))
+    of_blocks = tuple(family for family in families if any(matcher.rule.continues for matcher in family.matchers))
+    return _RuleSet(_GROUP.sub("(?:", f"(?i:{'|'.join(gates)})"), families, of_blocks)
+
+
+def _build_family(rules: Sequence[Rule]) -> _Family:
+    return _Family(
+        build_gate([_GROUP.sub("(?:", rule.pattern) for rule in rules], f"{ORNAMENT}*"), tuple(map(_Matcher, rules))
+    )
 
 
 @cache
@@ -151,31 +169,45 @@ def _find_body(lines: Sequence[_Line]) -> int:
     return first
 
 
-def _takes(zones: Sequence[_RuleSet], line: str) -> Iterator[tuple[_Matcher, Any]]:
-    """The rules that take the line, in the order of the zones and their own, each with its match."""
+def _takes(zones: Sequence[_RuleSet], line: str, of_blocks: bool = False) -> Iterator[tuple[_Matcher, Any]]:
+    """The rules that take the line, in the order of the zones and their own, each with its match.
+
+    With `of_blocks` only those that take blocks.
+    """
     if len(line) > LONGEST_LINE:
         return
+    encoded = line.encode()
     for rules in zones:
         zone = rules.for_long_lines if len(line) > LONGEST_CALL else rules
-        if zone is None or not zone.gate.fullmatch(line):
+        if zone is None:
             continue
-        whole = False
-        for matcher in zone.matchers:
-            match = matcher.pattern.fullmatch(line) if len(line) <= matcher.rule.longest else None
-            if match:
-                whole = True
-                if not (matcher.unless and matcher.unless.search(line)):
-                    yield matcher, match
-        if not whole:
-            yield from _take_mixed(zone, line)
+        admitted = [
+            matcher
+            for matcher in _admit(zone.families_of_blocks if of_blocks else zone.families, encoded)
+            if len(line) <= matcher.rule.longest
+        ]
+        found = [(matcher, match) for matcher in admitted if (match := matcher.pattern.fullmatch(line))]
+        if not found and (begun := _begin(admitted, line)) and compile_pattern(zone.whole).fullmatch(line):
+            found = begun  # its phrases are those of several rules
+        for matcher, match in found:
+            if not (matcher.unless and matcher.unless.search(line)):
+                yield matcher, match
 
 
-def _take_mixed(zone: _RuleSet, line: str) -> Iterator[tuple[_Matcher, Any]]:
-    """The rules that take the beginning of a line whose phrases are those of several rules."""
-    for matcher in zone.matchers:
-        match = matcher.pattern.match(line) if len(line) <= matcher.rule.longest else None
-        if match and not matcher.continues and not (matcher.unless and matcher.unless.search(line)):
-            yield matcher, match
+def _admit(families: Sequence[_Family], line: bytes) -> Iterator[_Matcher]:
+    """The rules whose pattern may take the line, or its beginning."""
+    for family in families:
+        if family.gate.admits(line):
+            yield from family.matchers
+
+
+def _begin(matchers: Sequence[_Matcher], line: str) -> list[tuple[_Matcher, Any]]:
+    """The rules that take the beginning of a line, and no block."""
+    return [
+        (matcher, match)
+        for matcher in matchers
+        if not matcher.rule.continues and (match := matcher.pattern.match(line))
+    ]
 
 
 def _find_tail(lines: Sequence[_Line], zones: Sequence[_RuleSet]) -> int:
@@ -241,7 +273,7 @@ def _match_wrapped(
     if number + 2 >= len(lines) or len(first.folded) > LONGEST_WRAPPED or first.folded.endswith(_SENTENCE_END):
         return None
     joined = _join(first, lines[number + 1])
-    for matcher, match in _takes(zones, joined.folded):
+    for matcher, match in _takes(zones, joined.folded, of_blocks=True):
         if matcher.continues:
             end, more = _follow_block(matcher, lines, number + 2)
             if end > number + 2:
@@ -254,7 +286,7 @@ def _find_opening(zone: _RuleSet, lines: Sequence[_Line]) -> tuple[Cut, list[Cla
     for line in lines:
         if _is_prose(line.folded):
             start = line.folded[:LONGEST_LINE]
-            for matcher in zone.matchers if zone.gate.match(start) else ():
+            for matcher in _admit(zone.families, start.encode()):
                 match = matcher.pattern.match(start)
                 if (
                     match
@@ -278,15 +310,16 @@ def find_cuts(
     """
     zones = _build_zones(disabled, "lift" if only == "lift" else None)
     lines = _split_lines(text)
-    everywhere = [zones["ends"], zones["anywhere"]]
-    head, tail = _find_body(lines), _find_tail(lines, [zones["tail"], *everywhere])
+    inside, anywhere = [zones["below"], zones["anywhere"]], [zones["anywhere"]]
+    head, tail = _find_body(lines), _find_tail(lines, [zones["tail"], zones["ends"], *inside])
     cuts: list[Cut] = []
     claims: list[Claim] = []
+    hits: Counter[str] = Counter()
     taken = -1  # the number of the line behind the last cut
     number = 0
     while number < len(lines):
         here = [zones["head"]] * (number < head) + [zones["tail"]] * (number >= tail)
-        here += everywhere if here else everywhere[1:]
+        here += [zones["ends"]] * bool(here) + (anywhere if number < head else inside)
         found = _match_lines(here, lines, number) or _match_wrapped(here, lines, number)
         if not found:
             number += 1
@@ -296,11 +329,14 @@ def find_cuts(
             taken, number = -1, end
             continue
         claims += more
+        hits[rule.name] += 1
         start = lines[number].start
         if cuts and taken == number and cuts[-1].rule == rule.name:
             start = cuts.pop().start
         cuts.append(Cut(start, lines[end - 1].end, "", rule.kind, rule.name))
         taken = number = end
+    too_many = {rule.name for rule in load_rules() if rule.most is not None and hits[rule.name] > rule.most}
+    cuts = [cut for cut in cuts if cut.rule not in too_many]
     opening = _find_opening(zones["opening"], lines[: head + 1]) if only != "remove" else None
     if opening and all(opening[0].end <= cut.start or cut.end <= opening[0].start for cut in cuts):
         cuts.append(opening[0])

@@ -5,11 +5,10 @@
 Lines of tests/cases/planted.toml are planted into clean articles, each into several and each where such a line stands
 (above, between, below), and the articles are cleaned. FOLDER holds the articles; by default it is
 ../shared/data/wikinews. Figures are shares of characters, white space aside; what is lifted or repaired is no loss.
-`--missed` prints what was left of the half that may be used to improve the rules; of the other half nothing is printed.
+`--missed` prints what was left of the part that may be used to improve the rules; of the other nothing is printed.
 """
 
 import csv
-import hashlib
 import random
 import re
 import sys
@@ -24,7 +23,7 @@ from flows.model import Record
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "planted.toml"
 PLACES = ("head", "between", "tail")
-HALVES = ("seen", "held_out")
+PARTS = ("seen", "held_out")
 TIMES = 4
 """How many articles each line is planted into."""
 SEED = 1
@@ -38,10 +37,11 @@ class Noise:
     kind: str
     language: str
     place: str
+    held_out: bool = False
 
     @property
-    def half(self) -> str:
-        return HALVES[hashlib.sha256(self.text.encode()).digest()[0] % 2 == 0]
+    def part(self) -> str:
+        return PARTS[self.held_out]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ def add(shares: Iterable[Share]) -> Share:
 def read_noise(path: Path = CASES) -> list[Noise]:
     groups = tomllib.loads(path.read_text("utf-8"))["planted"]
     return [
-        Noise(text, group["kind"], group["language"], group["place"]) for group in groups for text in group["texts"]
+        Noise(text, group["kind"], group["language"], group["place"], group.get("held_out", False))
+        for group in groups
+        for text in group["texts"]
     ]
 
 
@@ -136,21 +138,21 @@ def score(planted: Planted) -> tuple[list[tuple[Noise, Share]], Share]:
     return found, Share(everything.part - taken.part, everything.whole - taken.whole)
 
 
-def score_half(
-    half: str, noise: Sequence[Noise], articles: Sequence[str]
+def score_part(
+    part: str, noise: Sequence[Noise], articles: Sequence[str]
 ) -> Iterator[tuple[Planted, list[tuple[Noise, Share]], Share]]:
     chance = random.Random(SEED)
-    hands = deal([line for line in noise if line.half == half], len(articles), chance)
+    hands = deal([line for line in noise if line.part == part], len(articles), chance)
     for number, (article, hand) in enumerate(zip(articles, hands, strict=True)):
         planted = plant(number, article, hand, chance)
         yield planted, *score(planted)
 
 
 def print_groups(name: str, found: Mapping[str, Sequence[tuple[Noise, Share]]], key: Callable[[Noise], str]) -> None:
-    print(f"\nplanted, removed, by {name:10}" + "".join(f"{half:>24}" for half in HALVES))
-    groups = list(dict.fromkeys(key(line) for half in HALVES for line, _ in found[half]))
+    print(f"\nplanted, removed, by {name:10}" + "".join(f"{part:>24}" for part in PARTS))
+    groups = list(dict.fromkeys(key(line) for part in PARTS for line, _ in found[part]))
     for group in groups:
-        shares = [add(share for line, share in found[half] if key(line) == group) for half in HALVES]
+        shares = [add(share for line, share in found[part] if key(line) == group) for part in PARTS]
         print(f"  {group:30}" + "".join(f"{share!s:>24}" for share in shares))
 
 
@@ -165,18 +167,18 @@ def main(arguments: Sequence[str]) -> None:
     print(f"  {'removed':30}{add(clean_shares)!s:>24}\n  {f'worst: article {worst}':30}{clean_shares[worst]!s:>24}")
 
     found: dict[str, list[tuple[Noise, Share]]] = {}
-    for half in HALVES:
-        scored = list(score_half(half, noise, articles))
-        found[half] = [pair for _, pairs, _ in scored for pair in pairs]
+    for part in PARTS:
+        scored = list(score_part(part, noise, articles))
+        found[part] = [pair for _, pairs, _ in scored for pair in pairs]
         planted, _, loss = max(scored, key=lambda row: row[2].part / max(1, row[2].whole))
-        print(f"\n{half}: {len({line for line, _ in found[half]})} lines, each in {TIMES} articles")
-        print(f"  {'planted, removed':30}{add(share for _, share in found[half])!s:>24}")
+        print(f"\n{part}: {len({line for line, _ in found[part]})} lines, each in {TIMES} articles")
+        print(f"  {'planted, removed':30}{add(share for _, share in found[part])!s:>24}")
         print(f"  {'others, removed':30}{add(loss for _, _, loss in scored)!s:>24}")
         print(f"  {f'worst: article {planted.number}':30}{loss!s:>24}")
     print_groups("kind", found, lambda line: line.kind)
     print_groups("language", found, lambda line: line.language)
     if "--missed" in arguments:
-        print("\nleft, wholly or in part, of the seen half")
+        print("\nleft, wholly or in part, of the seen part")
         for line in dict.fromkeys(line for line, share in found["seen"] if share.part < share.whole):
             share = add(share for other, share in found["seen"] if other == line)
             print(

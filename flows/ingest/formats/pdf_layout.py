@@ -56,6 +56,8 @@ def read_page(page: Any) -> PageText:
         text = textpage.get_text_range()
         if not text.strip():
             return PageText("")
+        if len(text) != textpage.count_chars():
+            text = _read_characters(textpage)
         lines = _find_lines(textpage, text)
     finally:
         textpage.close()
@@ -63,6 +65,15 @@ def read_page(page: Any) -> PageText:
         return PageText("\n".join(text.translate(_CHARACTERS).splitlines()))
     ordered = _order_columns(lines)
     return PageText(_join_paragraphs(ordered), _find_heading(ordered))
+
+
+def _read_characters(textpage: Any) -> str:
+    """The text with every character that PDFium numbers, those too that it leaves out of a page's text.
+
+    Halves of surrogate pairs, which have a number each, become U+FFFF, so that numbers and places agree.
+    """
+    codes = (pdfium.FPDFText_GetUnicode(textpage.raw, number) for number in range(textpage.count_chars()))
+    return "".join("\uffff" if 0xD800 <= code <= 0xDFFF else chr(code) for code in codes)
 
 
 def _find_heading(lines: list[Line]) -> str:
@@ -155,7 +166,8 @@ def _order_columns(lines: list[Line]) -> list[Line]:
     """The lines of a page in two columns, column by column between the lines that cross both; others as they are."""
     gutter = _find_gutter(lines)
     if gutter is None:
-        return _join_parted(lines)
+        return _put_edges_outside(_join_parted(lines))
+    lines = _join_parted(lines, " ", gutter)  # words of a line stretched to its column's width
     ordered: list[Line] = []
     crossing = sorted((line for line in lines if line.left < gutter < line.right), key=lambda line: -line.top)
     sides = [line for line in lines if not line.left < gutter < line.right]
@@ -191,17 +203,28 @@ def _find_gutter(lines: list[Line]) -> float | None:
     return best
 
 
-def _join_parted(lines: list[Line]) -> list[Line]:
-    """Parts of one line, which are no columns, are one line again, a tab between them: cells of a table."""
+def _join_parted(lines: list[Line], between: str = "\t", gutter: float | None = None) -> list[Line]:
+    """Parts of one line are one line again, a tab between them as between the cells of a table.
+
+    With a gutter, only those on one side of it.
+    """
     joined: list[Line] = []
     for line in lines:
         last = joined[-1] if joined else None
-        if last and abs(last.bottom - line.bottom) < 0.3 * line.height and line.left >= last.right:
-            text = f"{last.text}\t{line.text}"
+        beside = last and abs(last.bottom - line.bottom) < 0.3 * line.height and line.left >= last.right
+        if last and beside and (gutter is None or line.right <= gutter or last.left >= gutter):
+            text = f"{last.text}{between}{line.text}"
             joined[-1] = Line(text, last.left, min(last.bottom, line.bottom), line.right, max(last.top, line.top))
         else:
             joined.append(line)
     return joined
+
+
+def _put_edges_outside(lines: list[Line]) -> list[Line]:
+    """The highest line first and the lowest last, whenever a program drew them: headers and footers."""
+    highest, lowest = max(lines, key=lambda line: line.bottom), min(lines, key=lambda line: line.bottom)
+    within = [line for line in lines if line is not highest and line is not lowest]
+    return [highest, *within, lowest] if highest is not lowest else lines
 
 
 def _join_paragraphs(lines: list[Line]) -> str:

@@ -1,0 +1,138 @@
+"""Two columns that a reader printed beside each other, line by line, are put one after the other.
+
+The gutter shows by where the right column begins: at one place in line after line, behind white space. A page is left
+as it is unless sentences run on from line to line in both columns, as they do in no table.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from flows.model import Cut
+
+RULE = "column"
+FEWEST_LINES = 6  # of the right column on a page
+LEAST_SHARE = 0.3  # of a page's lines that have a part in the right column
+MOST_CROSSING = 0.2  # of a page's lines that run across the gutter: headings
+LEAST_WIDTH = 20  # characters of a column's usual line
+FEWEST_BESIDE = 3  # lines that have a part in both columns: else one is the other's indented quotations
+FEWEST_RUNNING_ON = 3  # lines of each column that end within a sentence
+FAR = 1.5  # line distances from one line of a column to its next, from which they are two paragraphs
+LONGEST_LINE = 400  # characters
+
+GAP = re.compile(r"(?:^|\S) {2,}(?=\S)")
+DOUBLE_SPACE = re.compile(r"\S {3,}\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A printed line: where it starts, and its parts on both sides of the gutter; '' where there is none."""
+
+    start: int
+    left: str
+    right: str
+    crosses: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        return not (self.left.strip() or self.right.strip())
+
+
+def find_columns(text: str) -> list[Cut]:
+    """Cuts of kind 'repair' that put the right column of each page behind its left one, a form feed between them."""
+    if not DOUBLE_SPACE.search(text):
+        return []
+    cuts: list[Cut] = []
+    start = 0
+    for page in text.split("\f"):
+        lines = page.split("\n")
+        gutter = find_gutter(lines)
+        if gutter is not None:
+            rows = list(part_rows(lines, gutter, start))
+            beside = sum(bool(row.left.strip() and row.right) for row in rows)
+            if (
+                beside >= FEWEST_BESIDE
+                and is_prose([row.left for row in rows])
+                and is_prose([row.right for row in rows])
+            ):
+                for band in part_bands(rows):
+                    cuts += reorder(text, band)
+        start += len(page) + 1
+    return cuts
+
+
+def find_gutter(lines: Sequence[str]) -> int | None:
+    """The character of the line at which the right column begins."""
+    printed = [line for line in lines if line.strip()]
+    if max(map(len, printed), default=0) > LONGEST_LINE:
+        return None
+    begins = Counter(match.end() for line in printed for match in GAP.finditer(line) if match.end() >= LEAST_WIDTH)
+    if not begins:
+        return None
+    gutter, seen = begins.most_common(1)[0]
+    crossing = sum(line[gutter - 2 : gutter].strip() != "" for line in printed if len(line) > gutter)
+    enough = seen >= max(FEWEST_LINES, LEAST_SHARE * len(printed))
+    return gutter if enough and crossing <= MOST_CROSSING * len(printed) else None
+
+
+def part_rows(lines: Sequence[str], gutter: int, start: int) -> Iterator[Row]:
+    for line in lines:
+        crosses = len(line) > gutter and line[gutter - 2 : gutter].strip() != ""
+        yield Row(start, line, "", True) if crosses else Row(start, line[:gutter], line[gutter:].rstrip())
+        start += len(line) + 1
+
+
+def is_prose(parts: Sequence[str]) -> bool:
+    """Whether the lines of a column are long enough, and sentences run on in it."""
+    printed = [part.strip() for part in parts if part.strip()]
+    running = sum(a[-1] not in ".!?:;" and b[0].islower() for a, b in pairwise(printed))
+    return running >= FEWEST_RUNNING_ON and median(map(len, printed)) >= LEAST_WIDTH
+
+
+def part_bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """The rows between those that cross the gutter."""
+    band: list[Row] = []
+    for row in (*rows, Row(0, "", "", True)):
+        if not row.crosses:
+            band.append(row)
+        elif any(row.right.strip() for row in band):
+            yield band
+            band = []
+        else:
+            band = []
+
+
+def reorder(text: str, band: Sequence[Row]) -> Iterator[Cut]:
+    """Takes the right column out from between the lines of the left one, and puts it behind the last of them."""
+    while band[-1].is_blank:
+        band = band[:-1]
+    end = band[-1].start + len(band[-1].left) + len(band[-1].right)
+    lefts = [number for number, row in enumerate(band) if row.left.strip()]
+    if not lefts:
+        return
+    first = band[lefts[0]]
+    if text[band[0].start : first.start].strip():
+        yield Cut(band[0].start, first.start, "", "repair", RULE)
+    for a, b in pairwise(lefts):
+        before, following = band[a].start + len(band[a].left.rstrip()), band[b].start
+        if text[before:following].strip():
+            yield Cut(before, following, part_lines(band, a, b, right=False), "repair", RULE)
+    last = band[lefts[-1]].start + len(band[lefts[-1]].left.rstrip())
+    rights = [number for number, row in enumerate(band) if row.right.strip()]
+    column = band[rights[0]].right.strip()
+    for a, b in pairwise(rights):
+        column += part_lines(band, a, b, right=True) + band[b].right.strip()
+    yield Cut(last, end, f"\n\f{column}", "repair", RULE)
+
+
+def part_lines(band: Sequence[Row], a: int, b: int, *, right: bool) -> str:
+    """What parts two lines of a column that follow each other: a blank line when they stand far apart.
+
+    How far is told by the other column, whose lines stand beside them or, half a line off, between them.
+    """
+    others = [bool((row.left if right else row.right).strip()) for row in band[a : b + 1]]
+    distance = sum(others[1:-1]) + (others[0] + others[-1]) / 2
+    return "\n\n" if distance >= FAR or any(row.is_blank for row in band[a + 1 : b]) else "\n"
