@@ -131,7 +131,8 @@ def count_read(connection: duckdb.DuckDBPyConnection, uris: Sequence[str]) -> Co
 
 def _read_counts(result: duckdb.DuckDBPyConnection) -> Counter[str]:
     names = [column[0] for column in result.description or ()]
-    return Counter({name: int(count or 0) for name, count in zip(names, result.fetchone() or (), strict=True)})
+    [row] = result.fetchall()
+    return Counter({name: int(count or 0) for name, count in zip(names, row, strict=True)})
 
 
 def point_at_kept(
