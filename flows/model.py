@@ -189,6 +189,7 @@ class Paragraph:
     paragraph_hash: Annotated[
         int | None, "64 bits over its words: case, punctuation and numbers aside"
     ]
+    numbers_hash: Annotated[int | None, "64 bits over its numbers; NULL where it has none"]
     edit_seq: Annotated[int | None, "the edit that cut it; NULL when it stands"]
     run_id: Annotated[str, "the run that made this row"]
 
@@ -200,7 +201,7 @@ class Template:
     source: Annotated[str, "the source"]
     paragraph_hash: Annotated[int, "the paragraph, as in `paragraphs`"]
     place: Annotated[str, "'tail': where a document ends; 'anywhere': a short line between other paragraphs, too"]
-    documents: Annotated[int, "documents of the source that have it, those that are otherwise alike counted once"]
+    documents: Annotated[int, "documents of the source that have it; copies and versions of one count once"]
     of_documents: Annotated[int, "documents of the source, counted likewise"]
     run_id: Annotated[str, "the run in which these counts came to be"]
 

@@ -58,7 +58,7 @@ class Settings(BaseSettings):
         int,
         Field(
             ge=2,
-            description="A paragraph is a template from so many documents of its source on that say something else.",
+            description="A paragraph is a source's template from so many of its documents on.",
             json_schema_extra=SHAPES_ROWS,
         ),
     ] = 10
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
             description="And only where such a share of the source's documents has it.",
             json_schema_extra=SHAPES_ROWS,
         ),
-    ] = 0.1
+    ] = 0.2
     largest_removed_share: Annotated[
         float,
         Field(

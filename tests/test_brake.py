@@ -46,6 +46,14 @@ def test_what_a_reader_leaves_out_of_a_page_counts_only_where_it_leaves_nothing(
     assert kept.suspended_rules == ("navigation-region",)
 
 
+def test_a_page_of_which_next_to_nothing_is_left_is_kept() -> None:
+    menu = "\n\n".join(["Go up", "Go in", "Sign on"] * 20)
+    cut = Cut(0, len(menu), "", "remove", "navigation-region")
+    kept = clean(Record(0, f"{menu}\n\nOk.", cuts=(cut,)), policy=Policy(largest_removed_share=0.75))
+    assert kept.text.startswith("Go up")
+    assert kept.suspended_rules == ("navigation-region",)
+
+
 def test_lifts_and_repairs_stand_when_rules_are_suspended() -> None:
     record = Record(0, f"By Jane Harbour\n\nIt was late â€“ {STORY}\n\n{NOISE}")
     kept = clean(record, policy=Policy(largest_removed_share=0.01))
@@ -79,6 +87,16 @@ def test_a_source_that_suddenly_loses_more_fails_the_run_with_the_rule_and_three
 
 def test_an_operator_can_let_the_jump_pass(with_a_past: Corpus) -> None:
     assert with_a_past.run(largest_removed_jump=1.0).run.outcome == "published"
+
+
+def test_small_runs_are_judged_together(corpus: Corpus, make_article: Article) -> None:
+    corpus.land({f"post/{number}.txt": make_article(number) for number in range(25)})
+    noise = "\n\nShare this article" * 60
+    outcomes = []
+    for run in range(3):
+        new = range(100 * run + 100, 100 * run + 112)
+        outcomes.append(corpus.land({f"post/new-{n}.txt": make_article(n) + noise for n in new}).failed)
+    assert outcomes == [False, True, True]
 
 
 def test_few_new_documents_tell_no_share(corpus: Corpus, make_article: Article) -> None:

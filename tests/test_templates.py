@@ -4,8 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from flows.clean import Policy, clean
+from flows.clean.ledger import squeeze, undo, write_edits
 from flows.clean.templates import find_templates, hash_paragraph, list_paragraphs
+from flows.model import Claim, Record
 from tests.conftest import Corpus
 from tests.test_engine import read_tables
 
@@ -46,11 +51,13 @@ def test_a_footer_that_recurs_is_cut_with_the_count_that_justifies_it(corpus: Co
 
 
 def test_case_punctuation_and_numbers_make_no_other_paragraph(corpus: Corpus, make_article: Article) -> None:
-    corpus.land(make_source(make_article, 12, "{0}\n\n{1}\n\nSOLD by Quay Media, issue {n} — of this year's series!"))
+    files = make_source(make_article, 12, "{0}\n\n{1}")
+    endings = ["SOLD by Quay Media since 2024 — weekly!", "Sold by «Quay Media», since 2025: weekly"]
+    corpus.land({uri: f"{text}\n{endings[number % 2]}\n" for number, (uri, text) in enumerate(files.items())})
     assert len(list_template_cuts(corpus)) == 12
-    assert hash_paragraph("Issue 7, page 12.") == hash_paragraph("ISSUE 1234 page 5")
+    assert hash_paragraph("Issue 7, page 12.")[0] == hash_paragraph("ISSUE 1234 page 5")[0]
     assert hash_paragraph("Issue seven") != hash_paragraph("Issue eight")
-    assert hash_paragraph("* * *") is None
+    assert hash_paragraph("* * *") == (None, None)
 
 
 def test_a_short_line_that_breaks_into_articles_is_cut(corpus: Corpus, make_article: Article) -> None:
@@ -65,6 +72,9 @@ def test_a_short_line_that_breaks_into_articles_is_cut(corpus: Corpus, make_arti
         pytest.param("From the office of the harbour master\n\n{0}\n\n{1}", id="the line that opens every document"),
         pytest.param("{0}\n\nI swear to keep the harbour, so help me the tide.\n\n{1}", id="an oath"),
         pytest.param("{0}\n\nBackground\n\n{1}", id="a heading"),
+        pytest.param("{0}\n\n{1}\n\nHarbour {n}3 Upper Quay {n}1", id="a result"),
+        pytest.param("{0}\n\n{1}\n\nThe highest water of the day was {n}2 inches.", id="a reading"),
+        pytest.param("Quay notes {0:.11}\n\nFrom the office of the harbour master\n\n{0}", id="a line under the first"),
         pytest.param(FOOTER, id="a document that is nothing else"),
     ],
 )
@@ -150,15 +160,78 @@ def test_the_rule_can_be_switched_off(corpus: Corpus, make_article: Article) -> 
     assert corpus.ask("FROM templates") == []
 
 
+def test_short_briefs_with_a_long_footer_have_a_template(corpus: Corpus) -> None:
+    names = ["Anna", "Bela", "Cleo", "Dora", "Ella", "Fina", "Gila", "Hana", "Ida", "Jana", "Kaja", "Lena"]
+    brief = (
+        "{0} of the northern quay has mended the big net and the small net of her uncle, said {0}'s father on Monday."
+    )
+    rights = "Every brief may be printed by whoever names the harbour as its origin and leaves the words as they are."
+    corpus.land({f"post/{name}.txt": f"{brief.format(name)}\n\n{FOOTER}\n\n{rights}" for name in names})
+    assert len(list_template_cuts(corpus)) == 24
+    assert [len(text) for text in list_texts(corpus)] == [len(brief.format(name)) for name in names]
+
+
+def test_a_saying_that_ends_a_few_documents_stays(corpus: Corpus, make_article: Article) -> None:
+    files = make_source(make_article, 90, "{0}\n\n{1}")
+    for uri in list(files)[:10]:
+        files[uri] += "\nI swear to keep the harbour, so help me the tide.\n"
+    corpus.land(files)
+    assert list_template_cuts(corpus) == []
+
+
+def test_paragraphs_that_stay_are_as_they_were(corpus: Corpus, make_article: Article) -> None:
+    """Lines that one line end parts are paragraphs or not by what the whole text does: the template is cut after."""
+    story = "{0}\n{1}\n\n{2}"
+    footer = FOOTER.replace(". ", ".\n")
+    assert not corpus.land(make_source(make_article, 14, f"{story}\n\n{footer}")).failed
+    assert len(list_template_cuts(corpus)) == 14
+    assert not [text for text in list_texts(corpus) if "Quay Media" in text]
+
+
+def test_what_is_learned_does_not_depend_on_what_was_learned_before(corpus: Corpus, make_article: Article) -> None:
+    """Documents near the brake: with the template they would lose too much, without it they do not."""
+    noise = "\n\nShare this article on Facebook, Twitter and WhatsApp" * 2
+    corpus.land(make_source(make_article, 14, "{0:.150}" + noise + "\n\n" + FOOTER), largest_removed_share=0.5)
+    first = read_tables(corpus)
+    for number in range(3):
+        corpus.write({f"other/{number}.txt": make_article(number + 50)})
+        report = corpus.run(largest_removed_share=0.5)
+        assert not report.failed
+        assert '"files": 1,' in report.run.counts
+    assert corpus.ask("FROM all_documents SELECT text WHERE uri LIKE 'post/%' ORDER BY ALL") == sorted(
+        (row[0],) for row in corpus.ask("FROM all_documents SELECT text WHERE uri LIKE 'post/%'")
+    )
+    assert read_tables(corpus)["templates"] == first["templates"]
+
+
+def test_a_document_that_keeps_its_text_keeps_it_from_the_template_too(corpus: Corpus, make_article: Article) -> None:
+    shape = "{0:.90}" + "\n\nShare this article" * 40
+    corpus.land(make_source(make_article, 14, shape))
+    assert corpus.ask("FROM documents SELECT count(*) WHERE len(suspended_rules) > 0 AND removed_chars = 0") == [(14,)]
+
+
 def test_the_first_paragraph_is_never_cut() -> None:
     text = "\n\n".join([CALL, "Once more.", FOOTER])
     spans = list_paragraphs(text)
     known: dict[int, Any] = {span.hash: "tail" for span in spans if span.hash is not None}
-    assert [text[cut.start : cut.end] for cut in find_templates(text, spans, known)] == ["Once more.", FOOTER]
+    assert [text[span.start : span.end] for span in find_templates(text, spans, known)] == ["Once more.", FOOTER]
+
+
+@given(st.lists(st.sampled_from(["a tide", "a boat", "* * *", "a rope\nof two lines", FOOTER, CALL]), max_size=9))
+def test_cutting_a_template_leaves_the_other_paragraphs(paragraphs: list[str]) -> None:
+    record = Record(0, "\n\n".join(paragraphs))
+    claims = (Claim("source", "post", "folder"),)
+    known: dict[int, Any] = {hash_paragraph(text)[0] or 0: "anywhere" for text in (FOOTER, CALL, "a boat")}
+    before = clean(record, claims)
+    after = clean(record, claims, Policy(templates={"post": known}))
+    assert after.paragraphs == before.paragraphs
+    stay = [span for span in before.paragraphs if span.start not in after.template]
+    assert after.text == "\n\n".join(before.text[span.start : span.end] for span in stay)
+    assert undo(after.text, write_edits("", "", record.text, after.edits)) == squeeze(record.text)
 
 
 def test_a_paragraph_in_a_script_without_spaces_can_be_a_call() -> None:
     text = "港は月曜日に閉まった。\n\n続きを読むにはここ\n\n潮が高かった。"
     spans = list_paragraphs(text)
-    [cut] = find_templates(text, spans, {spans[1].hash or 0: "anywhere"})
-    assert text[cut.start : cut.end] == "続きを読むにはここ"
+    [span] = find_templates(text, spans, {spans[1].hash or 0: "anywhere"})
+    assert text[span.start : span.end] == "続きを読むにはここ"

@@ -153,16 +153,24 @@ def _write_time(time: datetime | str) -> str:
 
 
 def _read_parent(root: Path, snapshot: int | None) -> dict[str, tuple[DataFile, ...]]:
-    """The tables of the snapshot before; none before the first."""
+    """The tables of the snapshot before; none before the first, or when it is no longer whole."""
     manifest = read_manifest(root, snapshot)
-    parent = read_manifest(root, manifest.parent) if manifest and manifest.parent else None
-    return parent.tables if parent else {}
+    if manifest is None or manifest.parent not in list_snapshots(root):
+        return {}
+    parent = read_manifest(root, manifest.parent)
+    tables = parent.tables if parent else {}
+    return tables if all((root / file.path).exists() for files in tables.values() for file in files) else {}
 
 
 def _list_rules() -> pa.Table:
+    from flows.clean.lines import RULE as LINE_CLASSIFIER
     from flows.clean.rules import load_rules
+    from flows.clean.templates import RULE as TEMPLATE
 
     rules = [(rule.name, rule.kind, rule.zone, rule.description) for rule in load_rules()]
+    template = "A paragraph that recurs across the documents of its source: see `templates`, `template_cuts`."
+    noise = "A line that no rule names and that the line classifier takes for noise, at line_noise_threshold."
+    rules += [(TEMPLATE, "remove", "tail", template), (LINE_CLASSIFIER, "remove", "anywhere", noise)]
     return _table(("rule", "kind", "zone", "description"), rules)
 
 

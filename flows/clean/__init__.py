@@ -7,7 +7,7 @@ template last, since it is told by whole paragraphs.
 
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flows.clean.furniture import find_furniture
 from flows.clean.head import find_head
@@ -16,9 +16,12 @@ from flows.clean.ledger import apply, compose, squeeze
 from flows.clean.lines import find_noise
 from flows.clean.repair import find_repairs
 from flows.clean.rules import find_cuts
-from flows.clean.templates import RULE, Span, Templates, find_templates, list_paragraphs
+from flows.clean.templates import RULE, Span, Templates, find_templates, list_paragraphs, write_cuts
 from flows.describe.choose import choose_source, choose_title
 from flows.model import Claim, Cut, Record
+
+FEWEST_CHARACTERS = 20
+"""White space aside: fewer are no main content of a page."""
 
 Found = tuple[Iterable[Cut], Iterable[Claim]]
 
@@ -47,17 +50,23 @@ class Cleaned:
     template: AbstractSet[int]
     """Where the paragraphs start that were cut."""
     suspended_rules: tuple[str, ...] = ()
-    """Rules that did not act, since together they would have removed more than the policy allows."""
+    """Rules that did not act, since together they would have removed more than the policy allows. Whether the template
+    is among them makes no difference to the paragraphs: what is learned does not depend on what was learned before."""
 
 
 def clean(record: Record, claims: Sequence[Claim] = (), policy: Policy = Policy()) -> Cleaned:
     """Takes a record through every pass. `claims` are those that others than the record make of it."""
-    cleaned = _clean(record, claims, policy, frozenset())
-    excess = _find_excess(record, cleaned, policy.largest_removed_share)
-    return _clean(record, claims, policy, excess) if excess else cleaned
+    cleaned = _apply_passes(record, claims, policy, frozenset())
+    excess = _find_excess(record, cleaned.edits, policy.largest_removed_share)
+    if excess:
+        return _apply_passes(record, claims, policy, excess)
+    whole = _cut_template(cleaned, policy)
+    if whole is not cleaned and _find_excess(record, whole.edits, policy.largest_removed_share):
+        return replace(cleaned, suspended_rules=(RULE,))
+    return whole
 
 
-def _clean(record: Record, claims: Sequence[Claim], policy: Policy, suspended: frozenset[str]) -> Cleaned:
+def _apply_passes(record: Record, claims: Sequence[Claim], policy: Policy, suspended: frozenset[str]) -> Cleaned:
     said = (*claims, *record.claims)
     title = choose_title(said)
     text = record.text
@@ -85,33 +94,35 @@ def _clean(record: Record, claims: Sequence[Claim], policy: Policy, suspended: f
         if cuts:
             edits = compose(edits, cuts)
             text = apply(text, cuts)
-    paragraphs = list_paragraphs(text)
-    template = [] if RULE in disabled | suspended else _find_template(text, paragraphs, said, policy)
-    if template:
-        edits = compose(edits, template)
-        text = apply(text, template)
-        spaces = list(find_spaces(text))
-        edits, text = compose(edits, spaces), apply(text, spaces)
-    return Cleaned(text, edits, said, paragraphs, {cut.start for cut in template}, tuple(sorted(suspended)))
+    return Cleaned(text, edits, said, list_paragraphs(text), frozenset(), tuple(sorted(suspended)))
 
 
-def _find_template(text: str, paragraphs: Sequence[Span], claims: Sequence[Claim], policy: Policy) -> list[Cut]:
-    source = choose_source(claims) if policy.templates else None
-    return find_templates(text, paragraphs, policy.templates.get(source, {})) if source else []
+def _cut_template(cleaned: Cleaned, policy: Policy) -> Cleaned:
+    """The same without its source's template: the paragraphs that stay are as they were."""
+    source = choose_source(cleaned.claims) if policy.templates and RULE not in policy.disabled_rules else None
+    known = policy.templates.get(source, {}) if source else {}
+    taken = find_templates(cleaned.text, cleaned.paragraphs, known) if known else []
+    if not taken:
+        return cleaned
+    cuts = [cut for span in taken for cut in write_cuts(span)]
+    text, edits = apply(cleaned.text, cuts), compose(cleaned.edits, cuts)
+    return replace(cleaned, text=text, edits=edits, template={span.start for span in taken})
 
 
-def _find_excess(record: Record, cleaned: Cleaned, largest: float) -> frozenset[str]:
+def _find_excess(record: Record, edits: Sequence[Cut], largest: float) -> frozenset[str]:
     """The rules that remove, where they take more than that share of what the reader gave as the main content.
 
-    What the reader itself leaves out counts where it leaves nothing: most of a page may be navigation.
+    What the reader itself leaves out counts where it leaves next to nothing: most of a page may be navigation.
     """
-    removed = [cut for cut in cleaned.edits if cut.kind == "remove"]
+    removed = [cut for cut in edits if cut.kind == "remove"]
     if not removed:
         return frozenset()
     by_reader = [cut for cut in record.cuts if cut.kind == "remove"]
-    main = squeeze(apply(record.text, by_reader))
-    if main:
+    whole = len(squeeze(apply(record.text, by_reader)))
+    if by_reader and whole < FEWEST_CHARACTERS:
+        whole = len(squeeze(record.text))
+    else:
         rules = {cut.rule for cut in by_reader}
         removed = [cut for cut in removed if cut.rule not in rules]
     taken = sum(len(squeeze(record.text[cut.start : cut.end])) for cut in removed)
-    return frozenset(cut.rule for cut in removed) if taken > largest * len(main or record.text) else frozenset()
+    return frozenset(cut.rule for cut in removed) if taken > largest * whole else frozenset()

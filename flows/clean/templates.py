@@ -35,11 +35,14 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A paragraph of a text: text[start:end], and its hash; None where it has no letter or digit."""
+    """A paragraph of a text: text[start:end], and its hashes."""
 
     start: int
     end: int
     hash: int | None
+    """Over its words: case, punctuation and numbers aside; None where it has no letter or digit."""
+    numbers: int | None
+    """Over its numbers; None where it has none."""
 
 
 def list_paragraphs(text: str) -> list[Span]:
@@ -47,25 +50,27 @@ def list_paragraphs(text: str) -> list[Span]:
     spans = []
     start = 0
     for paragraph in text.split(PARTING) if text else ():
-        spans.append(Span(start, start + len(paragraph), hash_paragraph(paragraph)))
+        spans.append(Span(start, start + len(paragraph), *hash_paragraph(paragraph)))
         start += len(paragraph) + len(PARTING)
     return spans
 
 
-def hash_paragraph(paragraph: str) -> int | None:
-    """64 bits, signed, over the paragraph folded: case, punctuation and which number stands there make no difference.
-
-    None where nothing is left to tell it by.
-    """
+def hash_paragraph(paragraph: str) -> tuple[int | None, int | None]:
+    """The hashes of a paragraph's words and of its numbers: 64 bits each, signed."""
     folded = fold(paragraph)
     if not any(map(str.isalnum, folded)):
-        return None
-    digest = hashlib.blake2b(_NUMBER.sub("0", folded).encode("utf-8", "surrogatepass"), digest_size=8)
+        return None, None
+    numbers = _NUMBER.findall(folded)
+    return _hash(_NUMBER.sub("0", folded)), _hash(" ".join(numbers)) if numbers else None
+
+
+def _hash(text: str) -> int:
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8)
     return int.from_bytes(digest.digest(), "big", signed=True)
 
 
-def find_templates(text: str, paragraphs: Sequence[Span], known: Mapping[int, Place]) -> list[Cut]:
-    """One cut for each paragraph of the source's template, whose hashes are known; never the first of the text."""
+def find_templates(text: str, paragraphs: Sequence[Span], known: Mapping[int, Place]) -> list[Span]:
+    """The paragraphs that are the source's template, whose hashes are known; never the first of the text."""
     tail = len(paragraphs)
     while tail > 1 and (paragraphs[tail - 1].hash is None or paragraphs[tail - 1].hash in known):
         tail -= 1
@@ -76,7 +81,13 @@ def find_templates(text: str, paragraphs: Sequence[Span], known: Mapping[int, Pl
         for span in paragraphs[1:tail]
         if span.hash is not None and known.get(span.hash) == "anywhere" and _is_call(text[span.start : span.end])
     ]
-    return [Cut(span.start, span.end, "", "remove", RULE) for span in (*within, *paragraphs[tail:])]
+    return [*within, *paragraphs[tail:]]
+
+
+def write_cuts(span: Span) -> tuple[Cut, Cut]:
+    """The cuts that take a paragraph which is not the first, and what parts it from the one before."""
+    parting = Cut(span.start - len(PARTING), span.start, "", "space", RULE)
+    return parting, Cut(span.start, span.end, "", "remove", RULE)
 
 
 def _is_call(paragraph: str) -> bool:
@@ -103,6 +114,7 @@ def write_paragraphs(
                 start_char=None if cut else start,
                 char_count=length,
                 paragraph_hash=span.hash,
+                numbers_hash=span.numbers,
                 edit_seq=next(cuts) if cut else None,
                 run_id=run_id,
             )

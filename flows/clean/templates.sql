@@ -1,45 +1,58 @@
--- The paragraphs that are the template of their source: they end, or break into, at least `template_documents` of its
--- documents, and a share of at least `template_share` of them.
+-- The paragraphs that are the template of their source: at least `template_documents` of its documents, and a share of
+-- at least `template_share` of them, have them at their end; or break off for them, where even more do.
 --
--- Documents are counted by what else they say: one for all that share their longest other paragraph, so that copies and
--- new versions of one article make no template. A paragraph that mostly opens its documents carries content, however
--- often it does: the first line of a press release. So does a sentence that stands within: an oath, a refrain, a motto.
-WITH folded AS (
+-- A document counts when it says something of its own, in paragraphs of fewer than `template_documents` documents; those
+-- of which the longest such paragraph is the same count once. So copies and versions of an article make no template.
+-- What mostly stands before the first paragraph of prose carries content, however often it does: the first line of a
+-- press release. So does a paragraph of which every document has other numbers: a score, a temperature.
+WITH placed AS (
     FROM paragraphs JOIN all_documents USING (doc_id)
-    SELECT doc_id, source, seq, paragraph_hash, paragraphs.char_count WHERE source IS NOT NULL
+    SELECT
+        doc_id, source, seq, paragraph_hash, numbers_hash, paragraphs.char_count,
+        min(seq) FILTER (paragraphs.char_count >= 100) OVER document AS first_prose,
+        count(*) OVER document - 1 - seq AS paragraphs_after
+    WHERE source IS NOT NULL
+    WINDOW document AS (PARTITION BY doc_id)
 ),
-longest AS (
-    FROM (
-        FROM folded
-        SELECT doc_id, source, {'chars': max(char_count), 'hash': paragraph_hash} AS paragraph
-        WHERE paragraph_hash IS NOT NULL
-        GROUP BY doc_id, source, paragraph_hash
-    )
-    SELECT doc_id, source, max(paragraph, 2) AS body
+frequent AS (
+    FROM placed
+    SELECT source, paragraph_hash
+    WHERE paragraph_hash IS NOT NULL
+    GROUP BY source, paragraph_hash
+    HAVING count(DISTINCT doc_id) >= getvariable('template_documents')
+),
+told AS (
+    FROM placed ANTI JOIN frequent USING (source, paragraph_hash)
+    SELECT doc_id, source, max({'chars': char_count, 'hash': paragraph_hash}) AS own
+    WHERE paragraph_hash IS NOT NULL
     GROUP BY doc_id, source
+    HAVING sum(char_count) >= 100
 ),
 sizes AS (
-    FROM longest SELECT source, count(DISTINCT body) AS of_documents GROUP BY source
+    FROM told SELECT source, count(DISTINCT own) AS of_documents GROUP BY source
 ),
-recurring AS (
-    FROM folded JOIN (FROM longest SELECT doc_id, body) USING (doc_id)
+counted AS (
+    FROM placed SEMI JOIN frequent USING (source, paragraph_hash) JOIN told USING (doc_id, source)
     SELECT
         source,
         paragraph_hash,
-        count(DISTINCT list_filter(body, lambda other: other.hash != paragraph_hash)[1].hash) AS documents,
-        avg((seq = 0)::INT) AS opening
-    WHERE paragraph_hash IS NOT NULL
+        count(DISTINCT own) AS documents,
+        count(DISTINCT own) FILTER (paragraphs_after < 20) AS documents_at_end,
+        count(DISTINCT numbers_hash) AS forms,
+        avg((seq < coalesce(first_prose, 1))::INT) AS opening
     GROUP BY source, paragraph_hash
-    HAVING documents >= getvariable('template_documents')
 ),
 found AS (
-    FROM recurring JOIN sizes USING (source)
+    FROM counted JOIN sizes USING (source)
     SELECT
         source, paragraph_hash,
         -- Between other paragraphs a line must be said by more to be no heading and no saying.
-        CASE WHEN documents >= 0.25 * of_documents THEN 'anywhere' ELSE 'tail' END AS place,
+        CASE WHEN documents >= greatest(getvariable('template_share'), 0.3) * of_documents THEN 'anywhere' ELSE 'tail' END AS place,
         documents, of_documents
-    WHERE documents >= getvariable('template_share') * of_documents AND opening <= 0.5
+    WHERE documents >= getvariable('template_documents')
+        AND (documents_at_end >= getvariable('template_share') * of_documents OR place = 'anywhere')
+        AND opening <= 0.5
+        AND forms <= documents / 2
 )
 SELECT found.*, coalesce(templates.run_id, getvariable('run_id')) AS run_id
 FROM found LEFT JOIN templates USING (source, paragraph_hash, place, documents, of_documents)

@@ -1,14 +1,29 @@
--- Of a source's new documents about the same share is removed as of those it had, format by format. A row names the
--- rule whose share rose most, and three of its cuts; `--largest-removed-jump` lets more pass.
-WITH texts AS (
-    FROM all_documents SELECT 'now' AS moment, doc_id, coalesce(source, '') AS source, format, original_chars, removed_chars
-    WHERE list_contains(getvariable('new_run_ids'), run_id)
+-- Of a source's newest documents, those of this run and at least 20, about the same share is removed as of its older
+-- ones, format by format. A row names the rule whose share rose most, and three of its cuts. Was it meant to rise?
+-- `--largest-removed-jump 1` lets it pass.
+WITH newest AS (
+    FROM (
+        FROM all_documents
+        SELECT coalesce(source, '') AS source, format, run_id,
+            row_number() OVER (PARTITION BY source, format ORDER BY run_id DESC) AS place
+    )
+    SELECT source, format, min(run_id) AS since
+    WHERE place <= 20
+    GROUP BY source, format
+    HAVING count(*) = 20 AND bool_or(list_contains(getvariable('new_run_ids'), run_id))
+),
+texts AS (
+    FROM (FROM all_documents SELECT * REPLACE (coalesce(source, '') AS source)) JOIN newest USING (source, format)
+    SELECT 'now' AS moment, doc_id, source, format, original_chars, removed_chars
+    WHERE run_id >= since
     UNION ALL
-    FROM before.all_documents SELECT 'past', doc_id, coalesce(source, ''), format, original_chars, removed_chars
+    FROM (FROM before.all_documents SELECT * REPLACE (coalesce(source, '') AS source)) JOIN newest USING (source, format)
+    SELECT 'past', doc_id, source, format, original_chars, removed_chars
+    WHERE run_id < since
 ),
 shares AS (
     FROM texts
-    SELECT moment, source, format, sum(original_chars) AS characters, sum(removed_chars) / sum(original_chars) AS share
+    SELECT moment, source, format, nullif(sum(original_chars), 0) AS characters, sum(removed_chars) / characters AS share
     GROUP BY moment, source, format
     HAVING count(*) >= 20 -- fewer tell no share
 ),

@@ -10,5 +10,5 @@ SELECT
     seq, -- the edit
     before, -- the paragraph as it stood in the original
     paragraph_hash, -- what it has in common with the others
-    documents, -- documents of the source that have it, those that are otherwise alike counted once
+    documents, -- documents of the source that have it; copies and versions of one count once
     of_documents -- documents of the source, counted likewise
