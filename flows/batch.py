@@ -9,10 +9,9 @@ import hashlib
 import json
 import re
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,13 @@ from flows.ingest.context import Context, read_context
 from flows.ingest.find import Found
 from flows.ingest.read import Reading, read
 from flows.model import JSON, Document, Edit, File, Paragraph, Record, Rejected
+from flows.result import Result, write_result
 from flows.settings import Settings
-from warehouse.land import DataFile, hash_file, make_durable, write_part
+from warehouse.land import DataFile, hash_file, write_part
 from warehouse.tables import arrow_table
 
 FLUSH_CHARACTERS = 64 << 20
 """Text held before it is written: bounds the memory of a batch, whatever the size of its files."""
-RESULT = "result.json"
 SURROGATE = re.compile("[\ud800-\udfff]")
 LASTING = {
     *(errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG),
@@ -75,27 +74,12 @@ class Batch:
     works: tuple[Work, ...] = ()
 
 
-@dataclass(slots=True)
-class Result:
-    """What a batch came to: its parts by table, what it read, seconds by stage, and the bytes' hashes it has seen."""
-
-    tables: dict[str, list[DataFile]] = field(default_factory=dict)
-    counts: Counter[str] = field(default_factory=Counter)
-    """Records, and characters of documents, by the readers' word: the rows must come to the same."""
-    seconds: dict[str, float] = field(default_factory=dict)
-    unchanged: list[str] = field(default_factory=list)
-    """Files that turned out to be what they were: their rows stay."""
-    seen: list[tuple[str, str, str, str]] = field(default_factory=list)
-    """uri, stamp, SHA-256 of bytes and of sidecar: for the listing that saves the next run from opening the file."""
-
-
 def run_batch(batch: Batch, settings: Settings, last_try: bool = True) -> Result:
     """Processes the files of a batch and writes its parts, then its result, by which a later run finds them.
 
     An error of input or output that may pass is an OSError, unless this is the last try: then the file becomes a row.
     BrokenPromiseError when a ledger does not add up. Any other error names the file it came from.
     """
-    folder = batch.warehouse / batch.folder
     result = Result()
     staged = _Staged(batch, result)
     for work in batch.works:
@@ -105,39 +89,8 @@ def run_batch(batch: Batch, settings: Settings, last_try: bool = True) -> Result
             error.add_note(f"while processing {work.found.uri}")
             raise
     staged.flush()
-    draft = folder / f"{RESULT}.draft"
-    folder.mkdir(parents=True, exist_ok=True)
-    content = {each.name: getattr(result, each.name) for each in fields(result)}
-    draft.write_text(json.dumps(content, default=asdict))
-    make_durable(draft)
-    draft.replace(folder / RESULT)
+    write_result(batch.warehouse / batch.folder, result)
     return result
-
-
-def read_result(path: Path) -> Result:
-    """The result that a finished batch wrote: ValueError when it is not whole."""
-    content = json.loads(path.read_text())
-    return Result(
-        {table: [DataFile(**part) for part in parts] for table, parts in content["tables"].items()},
-        Counter(content["counts"]),
-        content["seconds"],
-        content["unchanged"],
-        [(uri, stamp, sha256, sidecar) for uri, stamp, sha256, sidecar in content["seen"]],
-    )
-
-
-def merge_results(results: Iterable[Result]) -> Result:
-    """One result for several batches."""
-    merged = Result()
-    for result in results:
-        for table, parts in result.tables.items():
-            merged.tables.setdefault(table, []).extend(parts)
-        merged.counts += result.counts
-        for stage, seconds in result.seconds.items():
-            merged.seconds[stage] = merged.seconds.get(stage, 0.0) + seconds
-        merged.unchanged += result.unchanged
-        merged.seen += result.seen
-    return merged
 
 
 def hash_state(found: Found, sha256: str | None, sidecar_sha256: str, recipe: str) -> str:

@@ -24,8 +24,9 @@ from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_se
 from prefect.states import Completed
 from prefect.tasks import Task, exponential_backoff
 
-from flows.batch import Batch, Result, may_pass
+from flows.batch import Batch, may_pass
 from flows.report import Report, write_headline, write_summary
+from flows.result import Result
 from flows.run import run_corpus
 from flows.settings import Settings
 from flows.supervise import FIRST_DELAY

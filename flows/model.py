@@ -186,9 +186,7 @@ class Paragraph:
     seq: Annotated[int, "from 0, those that were cut counted too"]
     start_char: Annotated[int | None, "first character in text, code points from 0; NULL when it was cut"]
     char_count: Annotated[int, "code points"]
-    paragraph_hash: Annotated[
-        int | None, "64 bits over its words: case, punctuation and numbers aside"
-    ]
+    paragraph_hash: Annotated[int | None, "64 bits over its words: case, punctuation and numbers aside"]
     numbers_hash: Annotated[int | None, "64 bits over its numbers; NULL where it has none"]
     edit_seq: Annotated[int | None, "the edit that cut it; NULL when it stands"]
     run_id: Annotated[str, "the run that made this row"]

@@ -5,9 +5,10 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from flows.batch import RESULT, Batch, Result, Work, merge_results, read_result, run_batch
+from flows.batch import Batch, Work, run_batch
 from flows.engine import Engine, WorkerDiedError
 from flows.plan import fill_batch, plan_batches
+from flows.result import RESULT, Result, merge_results, read_result
 from flows.settings import Settings
 from flows.supervise import Supervisor
 

@@ -31,7 +31,7 @@ from flows.assemble import (
     point_at_kept,
     remember,
 )
-from flows.batch import Batch, Result, Work, merge_results
+from flows.batch import Batch, Work
 from flows.engine import Engine, open_engine
 from flows.ingest.find import Found, find_files
 from flows.learn import learn_templates
@@ -40,6 +40,7 @@ from flows.plan import Known, plan_work, read_known, read_listing, write_listing
 from flows.process import process_works
 from flows.recipe import hash_recipe
 from flows.report import Report
+from flows.result import Result, merge_results
 from flows.settings import Settings
 from flows.supervise import Supervisor
 from warehouse.check import run_checks

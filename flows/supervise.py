@@ -7,7 +7,8 @@ from typing import Protocol, TypeVar
 
 from rich.progress import Progress
 
-from flows.batch import Batch, Result, may_pass
+from flows.batch import Batch, may_pass
+from flows.result import Result
 
 T = TypeVar("T")
 FIRST_DELAY = 1.0

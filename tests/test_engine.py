@@ -14,6 +14,7 @@ import pytest
 from distributed import LocalCluster
 
 import flows.batch
+import flows.result
 from flows.engine import WorkerDiedError, open_engine
 from tests.conftest import Corpus
 
@@ -104,18 +105,18 @@ def test_a_cluster_gives_the_same_tables(corpus_of_processes: Corpus, make_artic
     assert read_tables(corpus) == here
 
 
-def run_batch_killed_once(batch: flows.batch.Batch, *arguments: Any) -> flows.batch.Result:
+def run_batch_killed_once(batch: flows.batch.Batch, *arguments: Any) -> flows.result.Result:
     """Dies in mid-batch the first time; whoever tries again finds the mark and goes on."""
     mark = batch.warehouse / KILLED
     if not mark.exists():
         mark.touch()
         flows.batch.run_batch(replace(batch, works=batch.works[:2]), *arguments)
-        (batch.warehouse / batch.folder / flows.batch.RESULT).unlink()
+        (batch.warehouse / batch.folder / flows.result.RESULT).unlink()
         kill_itself()
     return flows.batch.run_batch(batch, *arguments)
 
 
-def run_batch_with_a_deadly_file(batch: flows.batch.Batch, *arguments: Any) -> flows.batch.Result:
+def run_batch_with_a_deadly_file(batch: flows.batch.Batch, *arguments: Any) -> flows.result.Result:
     if any("deadly" in work.found.uri and work.verdict is None for work in batch.works):
         kill_itself()
     return flows.batch.run_batch(batch, *arguments)

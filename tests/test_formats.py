@@ -1,8 +1,8 @@
 """What each format makes of a file: text, cuts, claims."""
 
+import gzip
 import json
 import math
-import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from flows.ingest.contents import Refused, look_at
 from flows.ingest.formats import html, html_classifier, html_labels, jsonl, pdf
 from flows.ingest.formats.fields import claims_of
 from flows.ingest.formats.html_blocks import find_blocks
+from flows.ingest.formats.html_regions import read_words
 from flows.ingest.formats.markdown import read_markdown
 from flows.model import Claim, Record, Rejected
 
@@ -66,10 +67,9 @@ def test_front_matter_is_claims_and_metadata() -> None:
 @pytest.mark.parametrize(
     "mark", ["*a ", "a* ", "**a*", "[", "![", "[a](", "[a](b ", "`", "``a`", "<a", "\\", "> ", "_a", "*_"]
 )
-def test_markdown_takes_linear_time(mark: str) -> None:
-    started = time.process_time()
+def test_fifty_thousand_marks_that_open_and_never_close_are_read(mark: str) -> None:
     record = read_markdown(mark * 50_000)
-    assert time.process_time() - started < 5
+    assert set(record.text) == set(mark)
     apply_cuts(record)
 
 
@@ -175,22 +175,41 @@ def test_a_page_of_plain_paragraphs_keeps_every_one() -> None:
     assert apply_cuts(record).split("\n\n") == SENTENCES
 
 
-def test_boilerplate_in_the_article_that_no_class_tells_of_is_left_out_by_the_classifier() -> None:
-    prose = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES * 2)
-    extra = "<p><a href='/subscribe'>Subscribe to our newsletter</a></p><p>Share this article</p>"
-    record = html.read_page(f"<html><body><article><h1>The bridge</h1>{prose}{extra}</article></body></html>")
-    assert {cut.rule for cut in record.cuts} >= {html_labels.CLASSIFIER}
-    assert "Share this article" not in apply_cuts(record)
-    assert all(sentence in apply_cuts(record) for sentence in SENTENCES)
+def label_scored(monkeypatch: pytest.MonkeyPatch, markup: str, score: float) -> tuple[str | None, float | None]:
+    """The label of a page's first block, when the classifier scores it so and the paragraphs after it as content."""
+    filler = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES) * html_labels.FEWEST_BLOCKS
+    body = LexborHTMLParser(f"<body>{markup}{filler}</body>").body
+    assert body is not None
+    page = find_blocks(body)
+    scores = np.ones(len(page.blocks))
+    scores[0] = score
+    monkeypatch.setattr(html_labels, "judge", lambda *_: scores)
+    return html_labels.label_blocks(page)[0]
 
 
-def test_prose_that_a_rule_takes_by_mistake_is_given_back() -> None:
-    prose = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
-    quoted = "<div class='promo'><p>" + SENTENCES[0] + "</p></div>"
-    source = f"<html><body><article><h1>The bridge</h1>{prose}{quoted}{prose}</article></body></html>"
-    page = find_blocks(LexborHTMLParser(source).body)  # type: ignore[arg-type]
-    assert "html-advertisement" in html_labels.label_by_rules(page)[0]
-    assert "html-advertisement" not in html_labels.label_blocks(page)
+def test_what_no_rule_names_is_left_out_by_the_classifiers_score(monkeypatch: pytest.MonkeyPatch) -> None:
+    markup = f"<p>{SENTENCES[0]}</p>"
+    assert label_scored(monkeypatch, markup, 0.125) == (html_labels.CLASSIFIER, 0.875)
+    assert label_scored(monkeypatch, markup, html_labels.KEPT_FROM) == (None, None)
+
+
+def test_what_a_rule_takes_is_given_back_only_for_a_high_score(monkeypatch: pytest.MonkeyPatch) -> None:
+    markup = f"<div class='promo'>{SENTENCES[0]}</div>"
+    assert label_scored(monkeypatch, markup, html_labels.KEPT_FROM) == ("html-advertisement", None)
+    assert label_scored(monkeypatch, markup, html_labels.GIVEN_BACK_FROM) == (None, None)
+
+
+def test_readers_comments_are_never_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert label_scored(monkeypatch, f"<div id='comments'>{SENTENCES[0]}</div>", 1.0) == ("html-comments", None)
+
+
+def test_a_cut_of_several_blocks_is_as_sure_as_the_least_sure_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "<body>" + "".join(f"<p>{sentence}</p>" for sentence in SENTENCES) * html_labels.FEWEST_BLOCKS
+    scores = np.ones(len(SENTENCES) * html_labels.FEWEST_BLOCKS, dtype=np.float32)
+    scores[1:4] = 0.0, 0.2, 0.1
+    monkeypatch.setattr(html_labels, "judge", lambda *_: scores)
+    (cut,) = html.read_page(source).cuts
+    assert (cut.rule, cut.confidence) == (html_labels.CLASSIFIER, 0.8)
 
 
 def test_readers_comments_are_left_out_however_well_they_are_written() -> None:
@@ -199,6 +218,86 @@ def test_readers_comments_are_left_out_however_well_they_are_written() -> None:
     record = html.read_page(source)
     assert apply_cuts(record).strip().split("\n\n") == SENTENCES
     assert "html-comments" in {cut.rule for cut in record.cuts}
+
+
+COMMENTS = "".join(f"<div>Ann Bell</div><div>{sentence}</div>" for sentence in SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "<section aria-label='Comments'>",
+        "<ul class='coral-comments'>",
+        "<ol class='commentlist'>",
+        "<div id='disqus_thread'>",
+        "<div class='fb-comments'>",
+        "<div class='articleComments'>",
+        "<div itemprop='comment' itemtype='https://schema.org/Comment'>",
+        "<div id='kommentare'>",
+        "<div class='responses'>",
+        "<div><h2>3 Comments</h2>",
+        "<div><div><b>Leave a reply</b></div>",
+        "<h3>4 thoughts on “The bridge”</h3><div>",
+        "<h2>Commentaires (7)</h2>",
+        "<h2>コメント</h2>",
+    ],
+)
+def test_readers_comments_are_told_by_what_they_stand_in_or_under(opening: str) -> None:
+    prose = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES * 2)
+    source = f"<html><body><div><h1>The bridge</h1><div>{prose}</div>{opening}{COMMENTS}"
+    record = html.read_page(source)
+    assert apply_cuts(record).strip().split("\n\n")[-8:] == SENTENCES * 2
+    assert record.cuts[-1].rule == "html-comments"
+    assert record.cuts[-1].confidence is None
+
+
+def test_a_heading_ends_the_section_of_comments_before_it() -> None:
+    prose = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES * 2)
+    source = f"<body><h1>Bridges</h1>{prose}<h2>Comments</h2>{COMMENTS}<h2>Ferries</h2>{prose}</body>"
+    page = find_blocks(LexborHTMLParser(source).body)  # type: ignore[arg-type]
+    labels, _ = html_labels.label_by_rules(page)
+    assert labels == [None] * 9 + ["html-comments"] * 9 + [None] * 9
+
+
+@pytest.mark.parametrize(
+    ("words", "region", "article"),
+    [
+        ("", None, None),
+        ("story hero", None, None),
+        ("sidebar newsletter-box", "html-subscription", None),  # the rules' order decides, not the words'
+        ("site-footer nav", "html-navigation", None),
+        ("entry-content", None, 1),
+        ("entry-content articlebody", None, 0),
+        ("entry-content related", "html-related", 1),
+    ],
+)
+def test_the_first_rule_that_an_elements_words_call_for_is_taken(
+    words: str, region: str | None, article: int | None
+) -> None:
+    assert read_words(words) == (region, article)
+
+
+@pytest.mark.parametrize("state", ["no-comments", "has-comments", "comments-closed", "comments-count-3"])
+def test_a_class_that_says_whether_there_are_comments_makes_no_comment(state: str) -> None:
+    prose = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    page = find_blocks(LexborHTMLParser(f"<div class='post {state}'>{prose}</div>").body)  # type: ignore[arg-type]
+    assert html_labels.label_by_rules(page)[0] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script type='application/ld+json'>{'@type': 'DiscussionForumPosting'}</script>".replace("'", '"'),
+        "<div itemscope itemtype='https://schema.org/QAPage'></div>",
+    ],
+)
+def test_the_posts_of_a_discussion_are_its_content(markup: str) -> None:
+    posts = "".join(f"<div class='comment'><p>{sentence}</p></div>" for sentence in SENTENCES)
+    source = f"<html><head>{{}}</head><body><h1>The bridge</h1><div id='comments'>{posts}</div></body></html>"
+    page = find_blocks(LexborHTMLParser(source.format(markup)).body)  # type: ignore[arg-type]
+    assert "html-comments" not in html_labels.label_by_rules(page)[0]
+    page = find_blocks(LexborHTMLParser(source.format("")).body)  # type: ignore[arg-type]
+    assert "html-comments" in html_labels.label_by_rules(page)[0]
 
 
 def test_a_forest_asks_each_tree_its_questions_and_sums_the_leaves() -> None:
@@ -210,10 +309,10 @@ def test_a_forest_asks_each_tree_its_questions_and_sums_the_leaves() -> None:
         ],
     }
     forest = html_classifier.read_forest(data, ("length", "links"))
-    blocks = np.array([[1, 0], [3, 0], [1, 2], [10, 2]], dtype=np.float32)
+    features = np.array([[1, 3, 1, 10], [0, 0, 2, 2]], dtype=np.float32)
     sums = [0.0 + 0.25, 1.0 + 0.25, 2.0 - 0.25, 4.0 + 16.0]
     expected = [1 / (1 + math.exp(-(0.5 + total))) for total in sums]
-    assert html_classifier.predict(forest, blocks).tolist() == pytest.approx(expected)
+    assert html_classifier.predict(forest, features).tolist() == pytest.approx(expected)
 
 
 def test_a_page_of_very_many_blocks_is_left_to_the_rules() -> None:
@@ -228,19 +327,23 @@ def test_a_page_that_shows_nothing_is_empty() -> None:
 
 
 @pytest.mark.parametrize("tag", ["div", "b", "a", "table", "ul><li", "p", "span", "font"])
-def test_a_hundred_thousand_nested_tags_are_read(tag: str) -> None:
-    started = time.process_time()
+def test_a_hundred_thousand_nested_tags_are_read_to_the_text_in_them(tag: str) -> None:
     record = html.read_page("<html><body>" + f"<{tag}>" * 100_000 + PARAGRAPH)
-    assert PARAGRAPH.strip() in record.text
-    assert time.process_time() - started < 20
+    assert record.text.endswith(PARAGRAPH.strip())
 
 
 @needs_data
-def test_real_pages_give_cuts_that_fit() -> None:
-    pages = sorted((DATA / "readability_pages").rglob("*.html*"))[:20]
-    for path in pages:
-        if path.suffix == ".html":
-            apply_cuts(html.read_page(path.read_text("utf-8", "ignore")))
+def test_real_pages_give_cuts_that_fit_and_the_classifier_says_how_sure_it_is_of_its_own() -> None:
+    paths = sorted((DATA / "readability_pages" / "html").glob("*.gz"))[:20]
+    assert paths
+    by_classifier = 0
+    for path in paths:
+        record = html.read_page(gzip.decompress(path.read_bytes()).decode("utf-8", "replace"))
+        assert apply_cuts(record)
+        for cut in record.cuts:
+            assert (cut.confidence is not None) == (cut.rule == html_labels.CLASSIFIER)
+            by_classifier += cut.rule == html_labels.CLASSIFIER
+    assert by_classifier
 
 
 # JSON lines
@@ -359,11 +462,12 @@ def test_a_file_without_a_record_is_unreadable_and_says_why_of_each_line() -> No
     assert [rejected.record for rejected in caught.value.rejected] == [0, 1]
 
 
-def test_records_are_read_as_they_are_taken() -> None:
-    lines = iter(jsonl.read_records(look_at((GOOD + "\n").encode() * 200_000, ".jsonl")).records)
-    started = time.process_time()
-    next(lines)
-    assert time.process_time() - started < 0.05
+def test_records_are_read_as_they_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = iter(jsonl.read_records(look_at(f"{GOOD}\n{GOOD}\n".encode(), ".jsonl")).records)
+    assert isinstance(next(lines), Record)
+    monkeypatch.setattr(jsonl, "_DECODER", None)  # the second line was not read before: now it cannot be
+    with pytest.raises(AttributeError):
+        next(lines)
 
 
 @needs_data

@@ -1,6 +1,7 @@
 """What encodings are called on the web, in Python and at IANA, and what a file declares of its own."""
 
 import codecs
+from collections.abc import Iterator
 from typing import Final
 
 import re2
@@ -67,21 +68,28 @@ def find_codec(label: str) -> str | None:
 
 
 def declared_encoding(data: bytes) -> str | None:
-    """The codec that an HTML page or XML file declares in its first kilobyte; None when it declares none we have."""
-    head = _COMMENT.sub(b"", data[:_PRESCAN])
-    labels = [match.group(1) for match in [_XML_DECLARATION.search(head)] if match]
-    for tag in _TAG.finditer(head):
-        if tag.group(1).lower() == b"meta":
-            pairs = _ATTRIBUTE.finditer(tag.group(2))
-            attributes = {pair.group(1).lower(): pair.group(2).strip(b"\"'") for pair in pairs}
-            content = _CHARSET.search(attributes.get(b"content", b""))
-            if b"charset" in attributes:
-                labels.append(attributes[b"charset"])
-            elif content and attributes.get(b"http-equiv", b"").lower() == b"content-type":
-                labels.append(content.group(1))
-    for label in labels:
+    """The codec that an HTML page or XML file declares in its first 16 kB; None when it declares none we have."""
+    for label in _find_labels(_COMMENT.sub(b"", data[:_PRESCAN])):
         codec = find_codec(label.decode("ascii", "ignore"))
         if codec is not None:
             # A declaration that can be read byte by byte cannot be in UTF-16 (WHATWG: then UTF-8 is meant)
             return "utf-8" if codec.startswith(("utf-16", "utf-32")) else codec
     return None
+
+
+def _find_labels(head: bytes) -> Iterator[bytes]:
+    """What an XML declaration and meta elements call the encoding, in their order."""
+    declaration = _XML_DECLARATION.search(head)
+    if declaration:
+        yield declaration.group(1)
+    for tag in _TAG.finditer(head):
+        if tag.group(1).lower() != b"meta":
+            continue
+        pairs = _ATTRIBUTE.finditer(tag.group(2))
+        attributes = {pair.group(1).lower(): pair.group(2).strip(b"\"'") for pair in pairs}
+        if b"charset" in attributes:
+            yield attributes[b"charset"]
+        elif attributes.get(b"http-equiv", b"").lower() == b"content-type":
+            content = _CHARSET.search(attributes.get(b"content", b""))
+            if content:
+                yield content.group(1)

@@ -10,7 +10,11 @@ same run. Nothing was learned from the pages that are scored: of `web_pages` the
 Pages of `web_pages` and `readability_pages` are compared by their words, as bags; those of `article_pages` by their
 runs of four words, as bags, case told apart. Precision is the mean over the pages for which there is a text, recall
 over those for which there should be one, F1 is of the two means: so scores scrapinghub's article-extraction-benchmark.
-The mean of the pages' own F1, which is lower, is printed besides. Peers leave out readers' comments (its setting too).
+The mean of the pages' own F1, which is lower, is printed besides. Peers leave out readers' comments (a setting of
+theirs). CPU is told as a share of trafilatura's, each page given to all in turn.
+
+Readers' comments are counted twice: as the pages are, and with every class, id and name that tells of comments taken
+from the markup, as if each site had its own words for them. What counts as a comment is told by those names.
 """
 
 import gzip
@@ -23,6 +27,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from statistics import fmean
 from time import process_time
@@ -39,9 +44,15 @@ ROOT = Path(__file__).parents[2]
 RUN = 4
 """Words of a shingle."""
 COMMENT = re.compile(
-    r"(?:^|\s)(?:comment-?(?:content|body|text|message)|commentlist|comment-list|li-comment-\d+|comment-\d+)(?:$|\s)"
+    r"(?:^|[\s_-])(?:comment-?(?:content|body|text|message)|comment-?list|li-comment-\d+|comment-\d+|comments-area|"
+    r"comment-thread|schema\.org/(?:user)?comments?)(?:$|[\s_-])"
 )
-"""Classes and ids that blogs' software gives to readers' comments."""
+"""Classes, ids and types that the software of blogs and schema.org give to readers' comments."""
+TELLING = re.compile(
+    rb"""(?i)(\s(?:class|id|itemprop|itemtype|aria-label|data-[a-z-]+)\s*=\s*)"""
+    rb"""("[^"]*(?:comment|respon[ds]|repl[iy]|disqus)[^"]*"|'[^']*(?:comment|respon[ds]|repl[iy]|disqus)[^']*')"""
+)
+"""Attributes that tell that comments stand there."""
 
 Extract = Callable[[bytes], str]
 Bag = Counter[tuple[str, ...]]
@@ -90,8 +101,18 @@ def harmonic_mean(precision: float, recall: float) -> float:
     return 2 * precision * recall / (precision + recall) if precision and recall else 0.0
 
 
-def compare(found: list[Bag], gold: list[Bag]) -> str:
-    """The figures of a set, in words."""
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How well the main content of a set of pages was found."""
+
+    precision: float
+    recall: float
+    f1: float
+    own: float
+    """The mean of the pages' own F1."""
+
+
+def compare(found: list[Bag], gold: list[Bag]) -> Figures:
     common = [(one & other).total() for one, other in zip(found, gold, strict=True)]
     precision = fmean(count / bag.total() for count, bag in zip(common, found, strict=True) if bag)
     recall = fmean(count / bag.total() for count, bag in zip(common, gold, strict=True) if bag)
@@ -99,10 +120,7 @@ def compare(found: list[Bag], gold: list[Bag]) -> str:
         2 * count / max(1, one.total() + other.total()) if one or other else 1.0
         for count, one, other in zip(common, found, gold, strict=True)
     )
-    return (
-        f"F1 {harmonic_mean(precision, recall):.4f}, precision {precision:.4f}, recall {recall:.4f}, "
-        f"mean of F1 {own:.4f}"
-    )
+    return Figures(precision, recall, harmonic_mean(precision, recall), own)
 
 
 def extract(page: bytes) -> str:
@@ -141,6 +159,8 @@ SETS = {
     "article_pages": (read_article_pages, count_shingles),
     "readability_pages": (read_readability_pages, count_words),
 }
+BASELINE = "trafilatura"
+"""Whose CPU time the others' is measured by."""
 
 
 def find_comments(page: Page) -> Iterator[str]:
@@ -162,33 +182,67 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-def count_leaks(pages: list[Page], texts: list[str]) -> str:
-    """How many readers' comments, and other snippets that must not be there, are in the texts; in words."""
-    counts = [0, 0, 0, 0]
-    for page, text in zip(pages, texts, strict=True):
-        folded, gold = fold(text), fold(page.gold)
-        comments = list(find_comments(page))
-        others = [snippet for snippet in map(fold, page.unwanted) if snippet.count(" ") >= 7 and snippet not in gold]
-        counts[0] += sum(comment in folded for comment in comments)
-        counts[1] += len(comments)
-        counts[2] += sum(other in folded for other in others)
-        counts[3] += len(others)
-    return f"{counts[0]} of {counts[1]} comments, {counts[2]} of {counts[3]} unwanted snippets"
+def count_leaks(snippets: list[list[str]], texts: list[str]) -> str:
+    """How many of the snippets that must not be there are in the texts; in words."""
+    folded = [fold(text) for text in texts]
+    found = sum(one in text for own, text in zip(snippets, folded, strict=True) for one in own)
+    return f"{found} of {sum(map(len, snippets))}"
+
+
+def find_unwanted(page: Page) -> list[str]:
+    """The snippets that people marked as not main content, if they tell anything and are not in it after all."""
+    gold = fold(page.gold)
+    return [snippet for snippet in map(fold, page.unwanted) if snippet.count(" ") >= 7 and snippet not in gold]
+
+
+def run_all(pages: list[Page], extractors: dict[str, Extract]) -> tuple[dict[str, list[str]], dict[str, float]]:
+    """The texts of the pages by extractor, and the seconds of CPU that a page takes."""
+    texts: dict[str, list[str]] = {name: [] for name in extractors}
+    seconds = dict.fromkeys(extractors, 0.0)
+    for run in extractors.values():
+        run(pages[0].source)  # what is loaded once is not the page's cost
+    for page in pages:
+        for name, run in extractors.items():
+            start = process_time()
+            texts[name].append(run(page.source))
+            seconds[name] += (process_time() - start) / len(pages)
+    return texts, seconds
+
+
+def score(folder: Path, limit: int | None = None) -> dict[str, float]:
+    """F1 of `web_pages` and `article_pages` below the folder, at most `limit` pages of each, without peers."""
+    scores = {}
+    for name in ("web_pages", "article_pages"):
+        read_pages, measure = SETS[name]
+        pages = list(islice(read_pages(folder / name), limit))
+        scores[name] = compare(
+            [measure(extract(page.source)) for page in pages], [measure(page.gold) for page in pages]
+        ).f1
+    return scores
 
 
 def main(folder: Path) -> None:
+    extractors = list_extractors()
+    baseline = next((name for name in extractors if name.startswith(BASELINE)), None)
     for name, (read_pages, measure) in SETS.items():
         pages = list(read_pages(folder / name))
+        texts, seconds = run_all(pages, extractors)
         gold = [measure(page.gold) for page in pages]
-        for extractor, run in list_extractors().items():
-            run(pages[0].source)  # what is loaded once is not the page's cost
-            start = process_time()
-            texts = [run(page.source) for page in pages]
-            seconds = (process_time() - start) / len(pages)
-            figures = compare([measure(text) for text in texts], gold)
+        comments = [list(find_comments(page)) for page in pages]
+        unwanted = [find_unwanted(page) for page in pages]
+        commented = [page for page, own in zip(pages, comments, strict=True) if own]
+        unnamed = [Page(TELLING.sub(rb'\1"block"', page.source), page.gold) for page in commented]
+        told = [own for own in comments if own]
+        print(f"\n{name}: {len(pages)} pages")
+        print(f"{'':32}F1     precision recall own F1 CPU, ms  share comments    unnamed comments unwanted")
+        for extractor, run in extractors.items():
+            figures = compare([measure(text) for text in texts[extractor]], gold)
+            share = f"{seconds[extractor] / seconds[baseline]:.2f}" if baseline else "-"
             print(
-                f"{name} ({len(pages)} pages), {extractor}: {figures}, {1000 * seconds:.1f} ms of CPU a page, "
-                f"in the text {count_leaks(pages, texts)}",
+                f"{extractor:32}{figures.f1:.4f} {figures.precision:.4f}    {figures.recall:.4f} {figures.own:.4f} "
+                f"{1000 * seconds[extractor]:7.1f}  {share:>5} {count_leaks(comments, texts[extractor]):11} "
+                f"{count_leaks(told, [run(page.source) for page in unnamed]):16} "
+                f"{count_leaks(unwanted, texts[extractor])}",
                 flush=True,
             )
 

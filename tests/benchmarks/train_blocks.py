@@ -5,7 +5,7 @@
 FOLDER holds web_pages/; by default it is ../shared/data. Learned from are the pages of the hosts that `is_held_out`
 does not hold out; tests/benchmarks/main_content.py reports on the others. A block is main content where most of its
 words stand, four in a row, in the text that people marked; a shorter one where it stands there between its neighbours.
-Each stage learns from what the stages before it say of hosts that they did not learn from (five folds).
+The forest learns from what the weights say of hosts that they did not learn from (five folds).
 """
 
 import gzip
@@ -26,8 +26,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from flows.ingest.formats import html_classifier as classifier
 from flows.ingest.formats.html_blocks import Element, Page, find_blocks
-from flows.ingest.formats.html_classifier import FEATURES, SECOND_LOOK, SHORT, Matrix, Measured, Rules
+from flows.ingest.formats.html_features import FEATURES, Matrix, Rules
 from flows.ingest.formats.html_labels import label_by_rules
+from flows.ingest.formats.html_measures import UNREAD, measure_blocks
+from flows.ingest.formats.html_words import fold_text, list_class_words, list_text_words
 
 ROOT = Path(__file__).parents[2]
 FOLDS = 5
@@ -61,11 +63,11 @@ class Marked:
 class Shape:
     """How a forest is grown."""
 
-    trees: int = 150
-    depth: int = 5
-    rate: float = 0.08
+    trees: int = 100
+    depth: int = 6
+    rate: float = 0.1
     damping: float = 3.0
-    columns: float = 0.25
+    columns: float = 0.15
     """The share of the features that each tree may look at."""
     rows: float = 0.6
     """The share of the blocks that each tree is grown on."""
@@ -73,12 +75,11 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The stages, as html_blocks.json has them."""
+    """The weights and the forest, as html_blocks.json has them."""
 
     classes: dict[str, float]
     words: dict[str, float]
-    first: dict[str, Any]
-    second: dict[str, Any]
+    forest: dict[str, Any]
 
 
 def find_host(url: str) -> str:
@@ -167,22 +168,13 @@ def read_marked(folder: Path, held_out: bool) -> list[Marked]:
 
 
 def vary(marked: Marked) -> Iterator[Marked]:
-    """The page itself, and for three of four pages what it would be as plainer markup: pages of those kinds are rare.
-
-    That is without any class; without anything but main content; without either.
-    """
+    """The page itself, and for half of the pages what it would be without telling classes: such pages are rare."""
     yield marked
-    variant = hash_host(marked.host) // (HELD_OUT * FOLDS) % 4
-    page, share, weight = marked.page, marked.share, marked.weight
-    if variant in (1, 2):
-        main = np.flatnonzero(share > 0.5)
-        page = Page(page.text, tuple(page.blocks[at] for at in main), page.elements)
-        share, weight = share[main], weight[main]
-    if variant in (2, 3):
+    if hash_host(marked.host) // (HELD_OUT * FOLDS) % 2:
+        page = marked.page
         elements = tuple(Element(element.tag, "", element.parent) for element in page.elements)
-        page = Page(page.text, page.blocks, elements)
-    if variant and page.blocks:
-        yield Marked(marked.host, page, label_by_rules(page)[1], share, weight, varied=True)
+        page = Page(page.text, page.blocks, elements, page.title)
+        yield Marked(marked.host, page, label_by_rules(page)[1], marked.share, marked.weight, varied=True)
 
 
 def weigh_words(pages: Sequence[Marked]) -> tuple[dict[str, float], dict[str, float]]:
@@ -192,6 +184,7 @@ def weigh_words(pages: Sequence[Marked]) -> tuple[dict[str, float], dict[str, fl
         if marked.varied:
             continue
         page = marked.page
+        folded = fold_text(page.text)
         seen: list[dict[str, list[float]]] = [defaultdict(lambda: [0.0, 0.0]) for _ in range(2)]
         lineages: dict[int, tuple[str, ...]] = {}
         for number, block in enumerate(page.blocks):
@@ -200,21 +193,21 @@ def weigh_words(pages: Sequence[Marked]) -> tuple[dict[str, float], dict[str, fl
                 found: list[str] = []
                 at = block.element
                 while at >= 0:
-                    found += classifier.list_class_words(page.elements[at].tag, page.elements[at].words)
+                    found += list_class_words(page.elements[at].tag, page.elements[at].words)
                     at = page.elements[at].parent
                 found.append(f"={marked.rules.regions[block.element]}")
-                if not marked.rules.inside[block.element]:
+                if not marked.rules.root <= block.element < marked.rules.ends[marked.rules.root]:
                     found.append("=outside")
                 lineages[block.element] = tuple(dict.fromkeys(found))
             weight = float(marked.weight[number]) + 0.003
             for word in lineages[block.element]:
                 seen[0][word][0] += share * weight
                 seen[0][word][1] += weight
-            text = page.text[block.start : block.end]
-            if len(text) <= SHORT:
-                for word in dict.fromkeys(classifier.list_text_words(text)):
-                    seen[1][word][0] += share
-                    seen[1][word][1] += 1
+            if marked.rules.regions[block.element] in UNREAD:
+                continue
+            for word in dict.fromkeys(list_text_words(folded[block.start : block.end])[1]):
+                seen[1][word][0] += share
+                seen[1][word][1] += 1
         for table, here in zip(tables, seen, strict=True):
             for word, (main, all_) in here.items():
                 table[word][0] += main / all_
@@ -284,33 +277,21 @@ def grow_forest(
 
 
 def train(pages: Sequence[Marked], shape: Shape) -> Learned:
-    """Learns all stages from the pages."""
+    """Learns the weights from the pages, and the forest from what the weights of other hosts say of each."""
     fold = [hash_host(marked.host) // HELD_OUT % FOLDS for marked in pages]
-    share = [marked.share for marked in pages]
-    weight = [marked.weight for marked in pages]
-
-    def grow(tables: Sequence[Matrix], learning: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
-        rows, wanted, cost = (np.concatenate([each[at] for at in learning]) for each in (tables, share, weight))
-        return grow_forest(rows, wanted, cost, names, shape, seed=len(learning))
-
-    everything = range(len(pages))
-    parts = [[at for at in everything if fold[at] == number] for number in range(FOLDS)]
-    others = [[at for at in everything if fold[at] != number] for number in range(FOLDS)]
-    measured: dict[int, Measured] = {}
-    for part, other in zip(parts, others, strict=True):
-        classes, words = weigh_words([pages[at] for at in other])
-        for at in part:
-            measured[at] = classifier.measure_blocks(pages[at].page, pages[at].rules, classes, words)
-    tables = [measured[at].features for at in everything]
-    second: dict[int, Matrix] = {}
-    for number, (part, other) in enumerate(zip(parts, others, strict=True), start=1):
-        forest = classifier.read_forest(grow(tables, other, FEATURES), FEATURES)
-        for at in part:
-            second[at] = classifier.add_scores(measured[at], classifier.predict(forest, tables[at]))
-        print(f"fold {number} of {FOLDS}", flush=True)
-    classes, words = weigh_words(pages)
-    first = grow(tables, everything, FEATURES)
-    return Learned(classes, words, first, grow([second[at] for at in everything], everything, SECOND_LOOK))
+    tables: list[Matrix] = []
+    learned_of: list[Marked] = []
+    for number in range(FOLDS):
+        classes, words = weigh_words([marked for marked, own in zip(pages, fold, strict=True) if own != number])
+        for marked, own in zip(pages, fold, strict=True):
+            if own == number:
+                tables.append(measure_blocks(marked.page, marked.rules, classes, words).T)
+                learned_of.append(marked)
+        print(f"fold {number + 1} of {FOLDS}", flush=True)
+    share = np.concatenate([marked.share for marked in learned_of])
+    weight = np.concatenate([marked.weight for marked in learned_of])
+    forest = grow_forest(np.concatenate(tables), share, weight, FEATURES, shape, seed=len(pages))
+    return Learned(*weigh_words(pages), forest)
 
 
 def write_model(learned: Learned) -> str:
@@ -319,9 +300,8 @@ def write_model(learned: Learned) -> str:
     for name, weights in (("classes", learned.classes), ("words", learned.words)):
         rows = ",\n".join(f"  {json.dumps(word, ensure_ascii=False)}: {weight}" for word, weight in weights.items())
         parts.append(f' "{name}": {{\n{rows}\n }}')
-    for name, forest in (("first", learned.first), ("second", learned.second)):
-        trees = ",\n".join(f"   {json.dumps(tree)}" for tree in forest["trees"])
-        parts.append(f' "{name}": {{\n  "bias": {forest["bias"]},\n  "trees": [\n{trees}\n  ]\n }}')
+    trees = ",\n".join(f"   {json.dumps(tree)}" for tree in learned.forest["trees"])
+    parts.append(f' "forest": {{\n  "bias": {learned.forest["bias"]},\n  "trees": [\n{trees}\n  ]\n }}')
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
@@ -331,7 +311,7 @@ def report(pages: Sequence[Marked], learned: Learned) -> None:
     scores = np.concatenate([classifier.judge(marked.page, marked.rules, model) for marked in pages])
     share = np.concatenate([marked.share for marked in pages]) > 0.5
     weight = np.concatenate([marked.weight for marked in pages])
-    for threshold in (0.3, 0.4, 0.5, 0.6):
+    for threshold in (0.2, 0.3, 0.4, 0.5):
         kept = scores >= threshold
         precision = weight[kept & share].sum() / weight[kept].sum()
         recall = weight[kept & share].sum() / weight[share].sum()
@@ -339,7 +319,7 @@ def report(pages: Sequence[Marked], learned: Learned) -> None:
 
 
 def main(folder: Path) -> None:
-    path = Path(classifier.__file__).with_name("html_blocks.json")
+    path = classifier.MODEL
     pages = [each for marked in read_marked(folder / "web_pages", held_out=False) for each in vary(marked)]
     learned = train(pages, Shape())
     path.write_text(write_model(learned), encoding="utf-8")

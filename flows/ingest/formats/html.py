@@ -56,9 +56,9 @@ def read_page(source: str) -> Record:
     tree = LexborHTMLParser(_flatten(source))
     body = tree.body
     page = find_blocks(body) if body is not None else Page("", (), ())
-    if body is not None and count_text(page) < _LITTLE:
+    if body is not None and count_text(page, _LITTLE) < _LITTLE:
         whole = find_blocks(body, with_hidden=True)
-        page = whole if count_text(whole) > 2 * _LITTLE else page
+        page = whole if count_text(whole, 2 * _LITTLE) >= 2 * _LITTLE else page
     if is_blank(page.text):
         raise Refused("empty", "a web page that shows no text: it may need a browser to run its scripts")
     claims, metadata = find_claims(tree)
@@ -82,11 +82,13 @@ def _flatten(source: str) -> str:
 
 
 def _cut_blocks(page: Page) -> list[Cut]:
-    """One cut for each run of blocks that the same rule leaves out."""
+    """One cut for each run of blocks that the same rule leaves out; the classifier is as sure of it as of the least."""
     cuts: list[Cut] = []
     labelled = zip(page.blocks, label_blocks(page), strict=True)
-    for rule, run in groupby(labelled, key=lambda pair: pair[1]):
+    for rule, run in groupby(labelled, key=lambda pair: pair[1][0]):
         if rule:
-            blocks = [block for block, _ in run]
-            cuts.append(Cut(blocks[0].start, blocks[-1].end, "", "remove", rule))
+            blocks, labels = zip(*run, strict=True)
+            confidence = min((sure for _, sure in labels if sure is not None), default=None)
+            confidence = None if confidence is None else round(confidence, 2)
+            cuts.append(Cut(blocks[0].start, blocks[-1].end, "", "remove", rule, confidence))
     return cuts

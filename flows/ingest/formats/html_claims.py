@@ -1,6 +1,6 @@
 """What a page says of itself: in JSON-LD, Open Graph, meta elements and microdata, in its head and as it shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -86,6 +86,10 @@ META_KEPT: Final = {
     "article:modified_time": "modified",
     "generator": "generator",
 }
+_TELLING: Final = (
+    "script[type='application/ld+json' i], meta[content], link[rel='canonical' i][href], "
+    "[itemprop]:not(script):not(meta):not(link)"
+)
 _LONGEST = 1000  # characters of a claim; what is longer is no name, title or date
 
 
@@ -116,16 +120,19 @@ def _find(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Fi
 
 
 def _find_told(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Field, str, str]]:
-    scripts = [script.text() for script in tree.css("script[type='application/ld+json' i]")]
+    found: dict[str, list[LexborNode]] = {"script": [], "meta": [], "link": []}
+    marked: list[LexborNode] = []
+    for node in tree.css(_TELLING):  # a query walks the whole tree: one for all
+        found.get(node.tag or "", marked).append(node)
     kept: dict[str, Any] = {}
-    yield from read_json_ld(scripts, kept)
+    yield from read_json_ld([script.text() for script in found["script"]], kept)
     for name, value in kept.items():
         _keep(metadata, name, value)
-    for meta in tree.css("meta[content]"):
+    for meta in found["meta"]:
         yield from _read_meta(meta, metadata)
-    for link in tree.css("link[rel='canonical' i][href]"):
+    for link in found["link"]:
         yield "url", link.attrs.get("href") or "", "canonical"
-    yield from _read_microdata(tree)
+    yield from _read_microdata(marked)
     title = tree.css_first("head > title") or tree.css_first("title")
     if title is not None:
         yield "title", title.text(), "title-element"
@@ -135,11 +142,12 @@ def _find_told(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tup
 
 
 def _read_meta(meta: LexborNode, metadata: dict[str, Any]) -> Iterator[tuple[Field, str, str]]:
-    content = (meta.attrs.get("content") or "").strip()
+    attributes = meta.attributes
+    content = (attributes["content"] or "").strip()
     if not content:
         return
     for attribute in ("property", "name", "itemprop"):
-        name = (meta.attrs.get(attribute) or "").strip().lower()
+        name = (attributes.get(attribute) or "").strip().lower()
         if name in META_CLAIMS:
             field, origin = META_CLAIMS[name]
             yield field, content, "microdata" if attribute == "itemprop" else origin
@@ -147,14 +155,15 @@ def _read_meta(meta: LexborNode, metadata: dict[str, Any]) -> Iterator[tuple[Fie
             _keep(metadata, META_KEPT[name], content)
 
 
-def _read_microdata(tree: LexborHTMLParser) -> Iterator[tuple[Field, str, str]]:
-    for node in tree.css("[itemprop='headline' i]:not(meta)"):
+def _read_microdata(nodes: Sequence[LexborNode]) -> Iterator[tuple[Field, str, str]]:
+    named = [((node.attributes["itemprop"] or "").lower(), node) for node in nodes]
+    for node in (node for name, node in named if name == "headline"):
         yield "title", node.text(separator=" "), "microdata"
-    for node in tree.css("[itemprop='author' i]:not(meta)"):
+    for node in (node for name, node in named if name == "author"):
         name = node.css_first("[itemprop='name' i]")
-        named = node if name is None else name
-        yield "authors", named.attrs.get("content") or named.text(separator=" "), "microdata"
-    for node in tree.css("[itemprop='datePublished' i]:not(meta)"):
+        author = node if name is None else name
+        yield "authors", author.attrs.get("content") or author.text(separator=" "), "microdata"
+    for node in (node for name, node in named if name == "datepublished"):
         yield "published", node.attrs.get("datetime") or node.attrs.get("content") or node.text(), "microdata"
 
 

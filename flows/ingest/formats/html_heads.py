@@ -55,9 +55,12 @@ def read_head(
         yield "title", heading.text(separator=" "), "h1" if is_title else "heading"
         known = {fold(name): name for author in authors for name in parse_authors(author)}
         below = read_pieces(heading, True)
-        above = read_pieces(heading, False) if is_title else []
-        dates = _find_dates(below, month_first) or _find_dates(above, month_first)
-        names = find_byline(below, known) or find_byline(above, known)
+        dates = _find_dates(below, month_first)
+        names = find_byline(below, known)
+        if is_title and not (dates and names):
+            above = read_pieces(heading, False)
+            dates = dates or _find_dates(above, month_first)
+            names = names or find_byline(above, known)
         names = names or find_name_beside_date(below, tree)
     yield from (("authors", name, "byline") for name in names)
     if not names:
@@ -83,8 +86,10 @@ def _find_heading(
     known = [_fold_words(title) for title in titles]
     names = {_fold_words(site) for site in sites}
     first = None
+    found = tree.css("h1, h2")
     for level in ("h1", "h2"):
-        headings = [(heading, _fold_words(heading.text(separator=" "))) for heading in tree.css(level)[:MOST_HEADINGS]]
+        of_level = [heading for heading in found if heading.tag == level][:MOST_HEADINGS]
+        headings = [(heading, _fold_words(heading.text(separator=" "))) for heading in of_level]
         headings = [(heading, words) for heading, words in headings if words and words not in names]
         least = SAME_IN_SMALL if level == "h2" else SAME_AS_ONLY if len(headings) == 1 else SAME
         rated = [(_rate(words, known), heading) for heading, words in headings]

@@ -6,143 +6,66 @@ The learned classifier then has its say: it takes what no rule names, and gives 
 for readers' comments. What a rule and the classifier both leave out goes by the rule's name.
 """
 
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Final
 
-import re2
-
-from flows.ingest.formats.html_blocks import Block, Page
-from flows.ingest.formats.html_classifier import Rules, judge, load_model
+from flows.ingest.formats.html_blocks import HEADINGS, Block, Page
+from flows.ingest.formats.html_classifier import judge, load_model
+from flows.ingest.formats.html_features import Rules
+from flows.ingest.formats.html_regions import ARTICLE_WORDS, REGION_TAGS, Told, is_comments_heading, read_words
 
 Label = str | None
 """The rule that leaves a block out; None for main content."""
 
 CLASSIFIER: Final = "html-block-classifier"
 KEPT_FROM: Final = 0.35
-"""The classifier's score from which a block that no rule names is main content."""
+"""The classifier's score from which a block that no rule names is main content.
+
+From .3 to .5, and from .5 to .7 for the next, cross-validation over the hosts learned from tells no difference; within
+that these two were chosen by the pages of `article_pages`, from which nothing else was learned.
+"""
 GIVEN_BACK_FROM: Final = 0.7
 """The classifier's score from which a block that a rule names is main content all the same."""
 FEWEST_KEPT: Final = 0.2
 """The share of what the rules keep below which the classifier is not believed."""
+FEWEST_BLOCKS: Final = 20
+"""Blocks of a page from which the classifier is asked: it has not learned from fragments, as feeds carry them."""
 MOST_BLOCKS: Final = 20_000
 """Blocks of a page up to which the classifier is asked: it takes some 5 kB of memory for each."""
 
-_B = r"(?:^|[\s_:./-])"  # the borders of a word in class names
-_E = r"(?:$|[\s_:./-])"
-_T, _U = r"(?:^|\s)", r"(?:$|\s)"  # the borders of a class
-
-# By tag; a header or footer of an article is told by its words alone
-REGION_TAGS: Final = {
-    "nav": "html-navigation",
-    "menu": "html-navigation",
-    "aside": "html-sidebar",
-    "form": "html-form",
-    "fieldset": "html-form",
-    "button": "html-form",
-    "dialog": "html-form",
-    "footer": "html-footer",
-    "address": "html-byline",
-    "figcaption": "html-caption",
-}
-# By the words of class, id and role
-REGION_WORDS: Final = tuple(
-    (rule, re2.compile(pattern))
-    for rule, pattern in (
-        ("html-hidden", rf"screen-reader|sr-only|visually-?hidden|{_B}hidden-print{_E}|{_B}skip(?:-?link|-to){_E}"),
-        ("html-consent", rf"cookie|gdpr|consent|{_B}(?:modal|popup|pop-up|lightbox|overlay){_E}"),
-        (
-            "html-advertisement",
-            rf"{_B}(?:ads?|adv|advert\w*|adsense|adslot|dfp|gpt-ad|outbrain|taboola|promo\w*|sponsor\w*|cta){_E}",
-        ),
-        (
-            "html-navigation",
-            rf"{_B}(?:nav|navbar|navigation|menu|menus|submenu|breadcrumbs?|crumbs?|pagination|pager|paging|toc|"
-            rf"prev-?next|post-?nav\w*|table-of-contents|jump-?to|skip|migas|brotkrumen|"
-            rf"fil-?d?-?ariane|briciole|migalhas|okruszki|kruimelpad)(?:$|[\s_:./-]|links?)|nav-?menu|breadcrumb|ez-toc",
-        ),
-        (
-            "html-comments",
-            rf"{_B}(?:comments?|commentlist|comment-\w+|disqus\w*|respond|replies|livefyre|"
-            rf"coment[aá]rios|commentaires|"
-            rf"kommentare?|commenti|komentarze|reacties|yorumlar|kommentarii|komentari){_E}|fb-comments",
-        ),
-        (
-            "html-related",
-            rf"related|recommend|recirc|read-?(?:more|next|also)|more-?(?:from|stories|news|posts|articles|on)|"
-            rf"also-?like|you-?may|trending|most-?(?:read|popular|viewed)|{_B}popular|up-?next|next-?(?:article|post)|"
-            rf"latest-?(?:news|posts|stories|articles)|recent-?(?:posts|articles|news)|see-?also|suggested|similar|zergnet|"
-            rf"relacionad[ao]s|verwandte|correlati|powiazane|gerelateerd|lees-?ook|lesen-?sie-?auch|a-?lire-?aussi|"
-            rf"leggi-?anche|ilgili-?haberler",
-        ),
-        (
-            "html-subscription",
-            rf"newsletter|subscri(?:be|ption)|sign-?up|{_B}(?:optin|opt-in|mailchimp|paywall|donat\w+|membership){_E}",
-        ),
-        (
-            "html-share",
-            rf"{_B}(?:share\w*|sharing|social\w*|addthis\w*|addtoany|sharedaddy|follow-?us){_E}|social-|share-",
-        ),
-        (
-            "html-byline",
-            rf"{_B}(?:byline|by-line|authors?|author-?(?:bio|box|info|name|card|meta)|dateline|published|publish-?date|pubdate|"
-            rf"timestamp|post-?(?:meta|date|info|author)|entry-?(?:meta|date)|article-?(?:meta|date|info|author)|"
-            rf"about-?(?:the-?)?author|bio|contributor|reading-?time|read-?time|datetime|meta){_E}",
-        ),
-        (
-            "html-tags",
-            rf"{_T}(?:tags?|(?:post|entry|article|story|meta)[-_]+(?:tags?|categor(?:y|ies)|topics?)|tag[-_]?(?:s|list|links|cloud)|"
-            rf"tags[-_]links|tagcloud|tagged|categor(?:y|ies)|topics?|keywords|cat[-_]links)(?:$|[\s_])",
-        ),
-        ("html-caption", rf"{_B}(?:caption|wp-caption-text|image-caption|photo-?credit|credits?|copyright){_E}"),
-        (
-            "html-sidebar",
-            rf"{_T}(?:complementary|secondary|rail|right-?rail|right-?col\w*|widget(?:-?area)?){_U}|sidebar|side-bar|widget_",
-        ),
-        ("html-footer", rf"{_B}(?:footer|contentinfo|site-?footer|page-?footer|colophon|foot){_E}"),
-        (
-            "html-header",
-            rf"{_B}(?:site-?header|masthead|topbar|top-?bar|banner|page-?header|global-?header|ticker){_E}",
-        ),
-    )
-)
-_ANY_REGION: Final = re2.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in REGION_WORDS))
-# Where an article's text stands, the surest first
-ARTICLE_WORDS: Final = tuple(
-    re2.compile(pattern)
-    for pattern in (
-        r"articlebody",
-        rf"{_B}(?:article|entry|post|story|blog|news|page|single|main|body|rich)[-_]{{1,2}}?(?:body|content|text|copy|main)(?:$|[\s_])|"
-        rf"{_B}(?:article-?body|article__body|storytext|story-?body|article-?text|post-?text|content-?body|body-?content|caas-body|"
-        rf"td-post-content|field-name-body|body-copy|bodytext|rich-?text|w-richtext|prose|post_content|postcontent|entry-content){_E}",
-    )
-)
 _CERTAIN: Final = frozenset(("html-comments", "html-hidden"))
 _NEVER_MAIN: Final = frozenset(("html-navigation", "html-header", "html-footer", "html-consent", "html-comments"))
 # What is never long: a class that says so of an article's sections means something else
 _SHORT: Final = frozenset(("html-navigation", "html-tags", "html-share", "html-byline", "html-hidden", "html-header"))
+_LITTLE = 500  # characters of running text before which no heading stands over comments
 _LONG = 800  # characters of running text
 _SENTENCE = 40  # characters from which a block may be a sentence
 _LONGEST_IMPRINT = 200  # characters
 _LINKED = 0.5  # share of a block's characters in links from which it is a list of links
-_HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ENDINGS: Final = (".", "!", "?", "…", ":", ";", ",", "”", '"', "’", ")", "»", "。", "！", "？", "।", "؟")
 
 
-def count_text(page: Page) -> int:
-    """How many characters of running text a page shows."""
-    return sum(_measure(page, block) for block in page.blocks)
+def count_text(page: Page, enough: int) -> int:
+    """How many characters of running text a page shows, counted until it is enough."""
+    count = 0
+    for block in page.blocks:
+        count += _measure(page, block)
+        if count >= enough:
+            break
+    return count
 
 
-def label_blocks(page: Page) -> list[Label]:
-    """For each block the rule that leaves it out, None where it is main content."""
+def label_blocks(page: Page) -> list[tuple[Label, float | None]]:
+    """For each block the rule that leaves it out, None where it is main content; the classifier says how sure it is."""
     by_rules, rules = label_by_rules(page)
-    if len(page.blocks) > MOST_BLOCKS:
-        return by_rules
+    if not FEWEST_BLOCKS <= len(page.blocks) <= MOST_BLOCKS:
+        return [(label, None) for label in by_rules]
     scores = judge(page, rules, load_model()).tolist()
     labels = [_weigh_label(label, score) for label, score in zip(by_rules, scores, strict=True)]
     if _count_kept(page, labels) < FEWEST_KEPT * _count_kept(page, by_rules):
-        return by_rules
-    return labels
+        return [(label, None) for label in by_rules]
+    return [(label, 1 - score if label == CLASSIFIER else None) for label, score in zip(labels, scores, strict=True)]
 
 
 def _weigh_label(label: Label, score: float) -> Label:
@@ -157,19 +80,22 @@ def _count_kept(page: Page, labels: list[Label]) -> int:
 
 def label_by_rules(page: Page) -> tuple[list[Label], Rules]:
     """The labels that the rules alone give, and what they say of the elements."""
-    regions = _find_regions(page)
-    good = [_measure(page, block) if regions[block.element] is None else 0 for block in page.blocks]
+    amounts = [_measure(page, block) for block in page.blocks]
+    ends = _find_ends(page)
+    told = {words: read_words(words) for words in {element.words for element in page.elements}}
+    regions = _find_regions(page, told, _sum_up(page, amounts, ends))
+    good = _leave_out_regions(page, amounts, regions)
     if not any(good):
         regions = [region if region in _NEVER_MAIN else None for region in regions]
-        good = [_measure(page, block) if regions[block.element] is None else 0 for block in page.blocks]
-    root = _choose_root(page, _sum_up(page, good))
-    inside = _find_inside(page, root)
+        good = _leave_out_regions(page, amounts, regions)
+    root = _choose_root(page, told, _sum_up(page, good, ends))
+    inside = range(root, ends[root])
     labels: list[Label] = []
     for block in page.blocks:
         region = regions[block.element]
         if region:
             labels.append(region)
-        elif not inside[block.element]:
+        elif block.element not in inside:
             labels.append("html-outside-article")
         elif block.link_characters > _LINKED * (block.end - block.start) and _is_link_list(page, block):
             labels.append("html-link-list")
@@ -177,7 +103,46 @@ def label_by_rules(page: Page) -> tuple[list[Label], Rules]:
             labels.append(None)
     if labels[-1] is None and _is_imprint(page.text[page.blocks[-1].start : page.blocks[-1].end]):
         labels[-1] = "html-footer"
-    return _leave_out_empty_headings(page, labels), Rules(regions, inside, root)
+    if not page.is_discussion:
+        _leave_out_comments(page, amounts, ends, labels)
+    return _leave_out_empty_headings(page, labels), Rules(regions, ends, root)
+
+
+def _leave_out_comments(page: Page, amounts: list[int], ends: list[int], labels: list[Label]) -> None:
+    """Names what stands below a heading over comments: the rest of the largest element that it begins, or a section."""
+    before = 0
+    last = -1  # the element of the block before
+    for number, (block, amount) in enumerate(zip(page.blocks, amounts, strict=True)):
+        if (
+            before >= _LITTLE
+            and block.end - block.start < _SENTENCE
+            and is_comments_heading(page.text[block.start : block.end])
+        ):
+            for other in _find_section(page, ends, number, last):
+                labels[other] = "html-comments"
+        before += amount
+        last = block.element
+
+
+def _find_section(page: Page, ends: list[int], number: int, last: int) -> Iterator[int]:
+    """The blocks that a heading stands over, itself first."""
+    blocks, elements = page.blocks, page.elements
+    element = blocks[number].element
+    tag = elements[element].tag
+    while not elements[element].parent <= last < ends[elements[element].parent]:
+        element = elements[element].parent
+    following = number + 1
+    yield number
+    if following < len(blocks) and blocks[following].element >= ends[element] and tag in HEADINGS:
+        element = elements[element].parent  # it stands beside what it is over
+    else:
+        tag = ""
+    while following < len(blocks) and blocks[following].element < ends[element]:
+        own = elements[blocks[following].element].tag
+        if tag and own in HEADINGS and own <= tag:
+            break
+        yield following
+        following += 1
 
 
 def _is_imprint(text: str) -> bool:
@@ -190,7 +155,7 @@ def _is_imprint(text: str) -> bool:
 def _measure(page: Page, block: Block) -> int:
     """How much running text a block holds, in characters: none in short ones, in headings and where links prevail."""
     length = block.end - block.start
-    if length < _SENTENCE or page.elements[block.element].tag in _HEADINGS:
+    if length < _SENTENCE or page.elements[block.element].tag in HEADINGS:
         return 0
     if block.link_characters > _LINKED * length:
         return 0
@@ -198,79 +163,75 @@ def _measure(page: Page, block: Block) -> int:
     return own if page.text[block.end - 1] in _ENDINGS or length > 2 * _SENTENCE else own // 4
 
 
-def _sum_up(page: Page, amounts: list[int]) -> list[int]:
+def _leave_out_regions(page: Page, amounts: list[int], regions: list[Label]) -> list[int]:
+    return [amount if regions[block.element] is None else 0 for block, amount in zip(page.blocks, amounts, strict=True)]
+
+
+def _find_ends(page: Page) -> list[int]:
+    """For each element the number of the first one after it that is not in it."""
+    ends = list(range(1, len(page.elements) + 1))
+    for number in range(len(ends) - 1, 0, -1):
+        parent = page.elements[number].parent
+        if ends[parent] < ends[number]:
+            ends[parent] = ends[number]
+    return ends
+
+
+def _sum_up(page: Page, amounts: list[int], ends: list[int]) -> list[int]:
     """For each element, the amounts of the blocks in it."""
-    sums = [0] * len(page.elements)
+    own = [0] * len(page.elements)
     for block, amount in zip(page.blocks, amounts, strict=True):
-        sums[block.element] += amount
-    for number in range(len(sums) - 1, 0, -1):
-        sums[page.elements[number].parent] += sums[number]
-    return sums
+        own[block.element] += amount
+    sums = list(accumulate(own, initial=0))
+    return [sums[end] - before for end, before in zip(ends, sums, strict=False)]
 
 
-@lru_cache(1 << 12)  # the pages of a site have the same classes
-def _name_region(words: str) -> Label:
-    """The rule that an element's words call for."""
-    if not _ANY_REGION.search(words):
-        return None
-    return next((rule for rule, pattern in REGION_WORDS if pattern.search(words)), None)
-
-
-def _find_regions(page: Page) -> list[Label]:
+def _find_regions(page: Page, told: Mapping[str, Told], text: Sequence[int]) -> list[Label]:
     """The rule of the region that each element stands in; a region that holds half of the page's text is none."""
-    text = _sum_up(page, [_measure(page, block) for block in page.blocks])
     regions: list[Label] = [None]
     in_article = [False]
-    known: dict[str, Label] = {"": None}
-    for number, element in enumerate(page.elements[1:], start=1):
-        inherited = regions[element.parent]
-        article = in_article[element.parent] or element.tag == "article"
+    half = text[0] / 2
+    for number, (tag, words, parent) in enumerate(page.elements[1:], start=1):
+        region = regions[parent]
+        article = in_article[parent] or tag == "article"
         in_article.append(article)
-        if inherited is None and element.tag not in ("article", "main"):
-            words = element.words
-            if words not in known:
-                known[words] = _name_region(words)
-            inherited = REGION_TAGS.get(element.tag) or known[words]
-            if inherited is None and element.tag == "header" and not article:
-                inherited = "html-header"
-            too_long = inherited in _SHORT and text[number] > _LONG
-            if too_long or (text[number] * 2 > text[0] and inherited != "html-comments"):
-                inherited = None
-            if element.tag == "blockquote" and inherited == "html-share":  # a quoted post of a social network
-                inherited = None
-            if element.tag in _HEADINGS and inherited not in ("html-hidden", "html-related"):
-                inherited = None
-        regions.append(inherited)
+        if region is None and tag not in ("article", "main"):
+            region = REGION_TAGS.get(tag) or told[words].region
+            if region == "html-comments" and page.is_discussion:
+                region = None
+            if region is None and tag == "header" and not article:
+                region = "html-header"
+            if region is not None:
+                too_long = (region in _SHORT and text[number] > _LONG) or (
+                    text[number] > half and region != "html-comments"
+                )
+                quotes = tag == "blockquote" and region == "html-share"  # a post of a social network
+                heads = tag in HEADINGS and region not in ("html-hidden", "html-related")
+                region = None if too_long or quotes or heads else region
+        regions.append(region)
     return regions
 
 
-def _find_inside(page: Page, root: int) -> list[bool]:
-    """For each element whether it is the article or in it."""
-    inside = [False] * len(page.elements)
-    inside[root] = True
-    for number in range(root + 1, len(page.elements)):
-        inside[number] = inside[page.elements[number].parent]
-    return inside
-
-
-def _choose_root(page: Page, sums: list[int]) -> int:
+def _choose_root(page: Page, told: Mapping[str, Told], sums: Sequence[int]) -> int:
     """The element that holds the article: one that says so and holds enough, else the smallest that holds most text."""
     total = sums[0]
-    for pattern in ARTICLE_WORDS:
-        telling = {words for words in {element.words for element in page.elements} if words and pattern.search(words)}
-        named = [number for number, element in enumerate(page.elements) if sums[number] and element.words in telling]
-        best = max(named, key=lambda number: sums[number], default=0)
-        if best and sums[best] * 2 > total:
-            return best
+    best = [-1] * len(ARTICLE_WORDS)
+    for number, element in enumerate(page.elements):
+        article = told[element.words].article
+        if article is not None and sums[number] and (best[article] < 0 or sums[number] > sums[best[article]]):
+            best[article] = number
+    for number in best:
+        if number > 0 and sums[number] * 2 > total:
+            return number
     root = 0
-    for number in range(1, len(page.elements)):
-        if page.elements[number].parent == root and sums[number] * 5 > sums[root] * 4:
+    for number, element in enumerate(page.elements):
+        if element.parent == root and sums[number] * 5 > sums[root] * 4:
             root = number
     return root
 
 
 def _is_link_list(page: Page, block: Block) -> bool:
-    return page.elements[block.element].tag not in _HEADINGS
+    return page.elements[block.element].tag not in HEADINGS
 
 
 def _leave_out_empty_headings(page: Page, labels: list[Label]) -> list[Label]:
@@ -281,7 +242,7 @@ def _leave_out_empty_headings(page: Page, labels: list[Label]) -> list[Label]:
         tag = page.elements[page.blocks[number].element].tag
         if labels[number] is not None:
             following, seen = labels[number], False
-        elif tag not in _HEADINGS:
+        elif tag not in HEADINGS:
             seen = True
         elif not seen and following:
             labels[number] = following

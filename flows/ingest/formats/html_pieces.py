@@ -5,8 +5,7 @@ A page's head is read from the pieces beside its heading: only so far as a bylin
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -30,8 +29,7 @@ _TELLING = ("class", "id", "itemprop", "rel", "data-testid", "data-qa", "data-co
 _OF_OTHERS = re.compile(r"comment|related|recommend|popular|trending|read-?next|teaser|menu|navbar|nav-item")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of text: what the innermost of its elements that say anything says, and all of them; where it links to."""
 
     text: str
@@ -44,9 +42,20 @@ class Piece:
     """The machine-readable time that it is printed for."""
 
 
+class _Around(NamedTuple):
+    """What an element says of the text in it."""
+
+    words: str
+    address: str
+    time: str | None
+    """None where the element is made for none."""
+    is_block: bool
+
+
 def read_pieces(heading: LexborNode, below: bool) -> list[Piece]:
     """The pieces below a heading, or those above it, in their order; none of comments and other articles' teasers."""
-    around = _ancestors(heading)
+    outside = _ancestors(heading)
+    known: dict[int, _Around] = {}
     pieces: list[Piece] = []
     line = prose = 0
     block = -1
@@ -57,18 +66,21 @@ def read_pieces(heading: LexborNode, below: bool) -> list[Piece]:
             if prose >= MOST_PROSE:
                 break
             continue
-        this_block, piece = _read_piece(node, text, line, around)
+        this_block, around = _look_around(node, outside, known)
         if this_block != block:
             block = this_block
             line += 1
         if line > (LINES_BELOW if below else LINES_ABOVE) or number > MOST_PIECES:
             break
-        if _OF_OTHERS.search(piece.words):
+        words = " ".join(each.words for each in around if each.words)
+        if _OF_OTHERS.search(words):
             continue
-        piece = replace(piece, line=line)
-        if below and pieces and piece.address and replace(piece, text=pieces[-1].text) == pieces[-1]:
-            piece = replace(piece, text=f"{pieces.pop().text} {text}")  # one link is one piece
-        pieces.append(piece)
+        own = next((each.words for each in around if each.words), "")
+        address = next((each.address for each in around if each.address), "")
+        time = next((each.time for each in reversed(around) if each.time is not None), "")
+        if below and pieces and address and pieces[-1][1:] == (own, words, address, line, time):
+            text = f"{pieces.pop().text} {text}"  # one link is one piece
+        pieces.append(Piece(text, own, words, address, line, time))
     return pieces if below else pieces[::-1]
 
 
@@ -140,30 +152,39 @@ def _step_over(node: LexborNode | None, ahead: bool) -> LexborNode | None:
     return None
 
 
-def _read_piece(node: LexborNode, text: str, line: int, around: frozenset[int]) -> tuple[int, Piece]:
-    """The block that a text node stands in, and its piece: of the elements below those around the heading."""
-    words: list[str] = []
-    address = time = ""
+def _look_around(node: LexborNode, outside: frozenset[int], known: dict[int, _Around]) -> tuple[int, list[_Around]]:
+    """The block that a text node stands in, and what the elements around it say, but for those around the heading."""
+    around: list[_Around] = []
     block = -1
     parent = node.parent
     for _ in range(MOST_LEVELS):
-        if parent is None or parent.mem_id in around:
+        if parent is None:
             break
-        attributes = parent.attributes
-        tag = parent.tag
-        if tag == "a" and not address:
-            address = attributes.get("href") or ""
-        if tag == "time":
-            time = attributes.get("datetime") or ""
-        if block < 0 and tag in BLOCKS:
-            block = parent.mem_id
-        said = f"{_read_words(parent)} author" if tag == "address" else _read_words(parent)
-        if said:
-            words.append(said)
+        number = parent.mem_id
+        if number in outside:
+            break
+        said = known.get(number)
+        if said is None:
+            said = known[number] = _read_around(parent)
+        around.append(said)
+        if block < 0 and said.is_block:
+            block = number
         parent = parent.parent
     if block < 0 and parent is not None:
         block = parent.mem_id
-    return block, Piece(text, words[0] if words else "", " ".join(words), address, line, time)
+    return block, around
+
+
+def _read_around(node: LexborNode) -> _Around:
+    tag = node.tag
+    attributes = node.attributes
+    words = " ".join(filter(None, map(attributes.get, _TELLING))).lower()
+    return _Around(
+        f"{words} author" if tag == "address" else words,
+        (attributes.get("href") or "") if tag == "a" else "",
+        (attributes.get("datetime") or "") if tag == "time" else None,
+        tag in BLOCKS,
+    )
 
 
 def _read_little(node: LexborNode) -> str:

@@ -1,0 +1,251 @@
+"""The features of a page's blocks, measured.
+
+Nothing here was learned but the weights of words that `measure_blocks` is given.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Final
+
+import numpy as np
+
+from flows.ingest.formats.html_blocks import HEADINGS, Page
+from flows.ingest.formats.html_features import (
+    BESIDE,
+    LINEAGE,
+    NEAR,
+    OWNED,
+    OWNERS,
+    ROWS,
+    TAGS,
+    WITHIN,
+    Blocks,
+    Matrix,
+    Numbers,
+    Rules,
+    Table,
+    Truths,
+)
+from flows.ingest.formats.html_words import (
+    SHAPES,
+    SHORT,
+    fold_text,
+    list_class_words,
+    list_text_words,
+    load_shapes,
+    split_words,
+    weigh_terms,
+)
+
+UNREAD: Final = frozenset(("html-navigation", "html-header", "html-footer", "html-consent", "html-hidden"))
+"""Regions whose texts are not looked up: there is much of them, and their markup tells enough."""
+_TAG_NUMBERS: Final = {tag: number for number, tag in enumerate(TAGS)}
+_FAR: Final = 30
+_LIKE_TITLE: Final = 0.2
+_WORDY: Final = ("words", "first word", "share in title", "share of title")
+_NEAR_ROWS: Final = [ROWS[name] for name in NEAR]
+_MARK, _STOP, _CLAUSE, _BREAK = (SHAPES.index(name) for name in ("mark", "stop", "clause", "break"))
+
+
+def _shift(values: Matrix, step: int) -> Matrix:
+    """The values of the blocks `step` further on; -1 where there is none."""
+    moved = np.full_like(values, -1)
+    if step > 0:
+        moved[:, :-step] = values[:, step:]
+    else:
+        moved[:, -step:] = values[:, :step]
+    return moved
+
+
+def _count_since(where: Truths) -> tuple[Numbers, Matrix]:
+    """For each block the last one up to it that is so, -1 for none, and how many blocks ago; at most `_FAR`."""
+    numbers = np.arange(len(where))
+    last = np.maximum.accumulate(np.where(where, numbers, -1))
+    return last, np.where(last < 0, _FAR, np.minimum(numbers - last, _FAR)).astype(np.float32)
+
+
+def _count_until(where: Truths) -> tuple[Numbers, Matrix]:
+    """For each block the next one from it on that is so, their number for none, and in how many blocks that will be."""
+    last, since = _count_since(where[::-1])
+    return len(where) - 1 - last[::-1], since[::-1]
+
+
+def _measure_shape(page: Page, table: Table) -> Blocks:
+    """The features of each block's own text and links, but for its words."""
+    count = len(page.blocks)
+    numbers = np.fromiter(chain.from_iterable(page.blocks), dtype=np.int64, count=5 * count)
+    starts, ends, element, link_characters, links = numbers.reshape(count, 5).T
+    lengths = (ends - starts).astype(np.float32)
+    link_share = (link_characters / lengths).astype(np.float32)
+    codes = np.frombuffer(page.text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    shape = load_shapes()[np.minimum(codes, (1 << 16) - 1)]
+    spans = np.diff(starts, append=len(page.text))  # with the gaps, which are line breaks
+    at = np.repeat(np.arange(count) * len(SHAPES), spans) + shape[starts[0] :]
+    shares = np.bincount(at, minlength=count * len(SHAPES)).reshape(count, len(SHAPES)).T.astype(np.float32)
+    shares[_BREAK] -= spans - lengths
+    # A quotation mark or a bracket may follow the full stop
+    last = np.where((shape[ends - 1] == _MARK) & (lengths > 1), shape[ends - 2], shape[ends - 1])
+    tags = [page.elements[number].tag for number in element.tolist()]
+    heading = np.fromiter((tag in HEADINGS for tag in tags), dtype=bool, count=count)
+    runs = (link_share < 0.5) & ~heading & ((lengths > 120) | ((lengths > 40) & (last == _STOP)))
+    prose = np.where(runs, lengths * (1 - link_share), 0).astype(np.float32)
+    table["length"] = np.log1p(lengths)
+    table["link share"] = link_share
+    table["links"] = links
+    table[[f"{name} share" for name in SHAPES]] = shares / lengths
+    table["ends stop"] = last == _STOP
+    table["ends clause"] = last == _CLAUSE
+    table["starts upper"] = shape[starts] == SHAPES.index("upper")
+    table["starts lower"] = shape[starts] == SHAPES.index("lower")
+    table["prose"] = np.log1p(prose)
+    table["heading"] = heading
+    tag_numbers = np.fromiter((_TAG_NUMBERS.get(tag, -1) for tag in tags), dtype=np.int64, count=count)
+    table[[f"is {tag}" for tag in TAGS]] = tag_numbers == np.arange(len(TAGS))[:, None]
+    return Blocks(element, lengths, link_share, tags, heading, prose)
+
+
+def _measure_words(page: Page, rules: Rules, words: Mapping[str, float], table: Table) -> Matrix:
+    """The features of each block's words; those are the last rows of `OWN`, but for the title's: returned."""
+    folded = fold_text(page.text)
+    title = set(split_words(fold_text(page.title)))
+    texts = [folded[block.start : block.end] for block in page.blocks]
+    unread = [region in UNREAD for region in rules.regions]
+    measured = np.zeros((len(_WORDY), len(texts)), dtype=np.float32)
+    read = [number for number, block in enumerate(page.blocks) if not unread[block.element]]
+    weights: list[float] = []
+    firsts: list[float] = []
+    for number in read:
+        own, terms = list_text_words(texts[number])
+        weights.append(weigh_terms(terms, words))
+        firsts.append(words.get(terms[0], 0.0) if terms else 0.0)
+        if len(texts[number]) <= SHORT and not title.isdisjoint(own):
+            distinct = {*own}
+            common = len(distinct & title)
+            measured[2:, number] = common / len(distinct), common / len(title)
+    measured[:2, read] = weights, firsts
+    table[_WORDY] = measured
+    times = Counter(texts)
+    table["repeated"] = [*map(times.__getitem__, texts)]
+    return measured
+
+
+def _measure_lineage(
+    page: Page, rules: Rules, classes: Mapping[str, float], blocks: Blocks, table: Table
+) -> tuple[Matrix, Numbers]:
+    """The features of the elements that each block stands in; returned are the elements' depths and parents."""
+    elements, element, prose, lengths = page.elements, blocks.element, blocks.prose, blocks.lengths
+    tags, words, all_parents = zip(*elements, strict=True)
+    kind_of: dict[tuple[str, str], int] = {}
+    kind_numbers = [kind_of.setdefault(kind, len(kind_of)) for kind in zip(tags, words, strict=True)]
+    kind_weights = [weigh_terms(list_class_words(*kind), classes) for kind in kind_of]
+    lineage, within = _weigh_elements(page, [kind_weights[number] for number in kind_numbers])
+    depth = lineage[0]
+    table[LINEAGE] = lineage[:, element]
+    table[[f"within {tag}" for tag in WITHIN]] = within[element] >> np.arange(len(WITHIN))[:, None] & 1
+    kinds = np.array(kind_numbers)[element]
+    table["alike"] = np.log1p(np.bincount(kinds)[kinds])
+    table["alike prose"] = np.log1p(np.bincount(kinds, prose)[kinds])
+    ruled = {rule: classes.get(f"={rule}", 0.0) for rule in {*rules.regions, None}}
+    in_article = (element >= rules.root) & (element < rules.ends[rules.root])
+    region = np.array([ruled[region] for region in rules.regions])[element]
+    table["rule"] = region + np.where(in_article, 0, classes.get("=outside", 0.0))
+    table["in article"] = in_article
+    table["depth in article"] = np.where(in_article, depth[element] - depth[rules.root], -1)
+    sums = np.zeros((4, len(elements) + 1))
+    for number, amount in enumerate((prose, lengths, lengths * blocks.link_share, None)):
+        sums[number, 1:] = np.bincount(element, amount, minlength=len(elements))
+    sums = sums.cumsum(axis=1)
+    sums = sums[:, np.array(rules.ends)] - sums[:, :-1]  # the elements of a subtree follow one another
+    parents = np.maximum(0, np.array(all_parents, dtype=np.int64))
+    all_prose = max(1.0, float(prose.sum()))
+    shares = np.array(
+        (np.log1p(sums[0]), sums[0] / all_prose, sums[2] / np.maximum(1, sums[1]), *np.log1p(sums[:0:-2]))
+    )
+    for whose, owner in zip(OWNERS, (element, parents[element], parents[parents[element]]), strict=True):
+        table[[f"{what} of {whose}" for what in OWNED]] = shares[:, owner]
+    table["prose share of article"] = sums[0, rules.root] / all_prose
+    return depth, parents
+
+
+def _measure_place(
+    page: Page, rules: Rules, words: Matrix, depth: Matrix, parents: Numbers, blocks: Blocks, table: Table
+) -> None:
+    """The features of each block's place among the others."""
+    prose, element = blocks.prose, blocks.element
+    count = len(element)
+    numbers = np.arange(count)
+    all_prose = max(1.0, float(prose.sum()))
+    so_far = np.cumsum(prose)
+    table["position"] = numbers / count
+    table["prose before"] = (so_far - prose) / all_prose
+    table["prose after"] = (all_prose - so_far) / all_prose
+    table["prose of page"] = np.log1p(all_prose)
+    last_prose, table["blocks since prose"] = _count_since(prose > 0)
+    next_prose, table["blocks until prose"] = _count_until(prose > 0)
+    is_h1 = np.array([tag == "h1" for tag in blocks.tags])
+    _, table["blocks since h1"] = _count_since(is_h1)
+    table["h1 before"] = np.cumsum(is_h1)
+    last_heading, table["blocks since heading"] = _count_since(blocks.heading)
+    _, table["blocks until heading"] = _count_until(blocks.heading)
+    table["words of heading", "first word of heading"] = np.where(last_heading < 0, 0, words[:2, last_heading])
+    own_depth, parent = depth[element], parents[element]
+    table["depth against prose"] = own_depth - float((own_depth * prose).sum()) / all_prose
+    table["same element as prose before"] = parent == parent[np.maximum(0, last_prose)]
+    table["same element as prose after"] = parent == parent[np.minimum(count - 1, next_prose)]
+    likeness = words[2] * words[3] * np.where(blocks.heading, 1.5, 1)
+    title = int(likeness.argmax()) if likeness.max() > _LIKE_TITLE else -1
+    table["blocks since title"] = np.clip(numbers - title, -_FAR, _FAR) if title >= 0 else -_FAR - 1
+    middle = min(count - 1, int(np.searchsorted(so_far, all_prose / 2)))
+    for name, place in (("title", title), ("middle of prose", middle)):
+        if place < 0:
+            table[f"steps up to {name}"] = table[f"depth shared with {name}"] = -1
+        else:
+            shared = _find_shared_depth(page, rules, element, int(element[place]), depth)
+            table[f"steps up to {name}"] = own_depth - shared
+            table[f"depth shared with {name}"] = own_depth[place] - shared
+
+
+def _weigh_elements(page: Page, weights: Sequence[float]) -> tuple[Matrix, Numbers]:
+    """For each element the `LINEAGE` features, a row each, and which of `WITHIN` it is or stands in, as bits."""
+    bits = {tag: 1 << number for number, tag in enumerate(WITHIN)}
+    first = weights[0]
+    rows: list[tuple[float, ...]] = [(0, first, 0, first, first, first, -1)]
+    within = [bits.get(page.elements[0].tag, 0)]
+    articles = 0
+    for (tag, _, parent), weight in zip(page.elements[1:], weights[1:], strict=True):
+        depth, above, _, lowest, highest, total, article = rows[parent]
+        if tag == "article":
+            articles += 1
+            article = articles
+        if weight < lowest:
+            lowest = weight
+        if weight > highest:
+            highest = weight
+        rows.append((depth + 1, weight, above, lowest, highest, 0.7 * total + weight, article))
+        within.append(within[parent] | bits.get(tag, 0))
+    table = np.fromiter(chain.from_iterable(rows), dtype=np.float32, count=len(rows) * len(LINEAGE))
+    return table.reshape(len(rows), len(LINEAGE)).T, np.array(within)
+
+
+def _find_shared_depth(page: Page, rules: Rules, element: Numbers, other: int, depth: Matrix) -> Matrix:
+    """For each block the depth of the deepest element that both it and the element `other` stand in."""
+    shared = np.zeros(len(element), dtype=np.float32)
+    line = []
+    while other > 0:
+        line.append(other)
+        other = page.elements[other].parent
+    for above in reversed(line):
+        shared[(element >= above) & (element < rules.ends[above])] = depth[above]
+    return shared
+
+
+def measure_blocks(page: Page, rules: Rules, classes: Mapping[str, float], words: Mapping[str, float]) -> Matrix:
+    """The `FEATURES` of a page's blocks, of which there is at least one."""
+    table = Table(len(page.blocks))
+    blocks = _measure_shape(page, table)
+    weights = _measure_words(page, rules, words, table)
+    depth, parents = _measure_lineage(page, rules, classes, blocks, table)
+    _measure_place(page, rules, weights, depth, parents, blocks, table)
+    near = table.matrix[_NEAR_ROWS]
+    return np.concatenate([table.matrix, *(_shift(near, step) for step in BESIDE)])
