@@ -17,9 +17,9 @@ from warehouse.tables import arrow_schema
 QUERY = Path(__file__).parent / "clean" / "templates.sql"
 OUTDATED = """
     WITH changed AS (
-        (FROM learned SELECT source, paragraph_hash, place EXCEPT FROM templates SELECT source, paragraph_hash, place)
+        (FROM learned SELECT source, paragraph_hash EXCEPT FROM templates SELECT source, paragraph_hash)
         UNION ALL
-        (FROM templates SELECT source, paragraph_hash, place EXCEPT FROM learned SELECT source, paragraph_hash, place)
+        (FROM templates SELECT source, paragraph_hash EXCEPT FROM learned SELECT source, paragraph_hash)
     )
     FROM paragraphs JOIN all_documents USING (doc_id) SEMI JOIN changed USING (source, paragraph_hash)
     SELECT DISTINCT uri ORDER BY uri"""

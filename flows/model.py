@@ -198,7 +198,6 @@ class Template:
 
     source: Annotated[str, "the source"]
     paragraph_hash: Annotated[int, "the paragraph, as in `paragraphs`"]
-    place: Annotated[str, "'tail': where a document ends; 'anywhere': a short line between other paragraphs, too"]
     documents: Annotated[int, "documents of the source that have it; copies and versions of one count once"]
     of_documents: Annotated[int, "documents of the source, counted likewise"]
     run_id: Annotated[str, "the run in which these counts came to be"]

@@ -70,7 +70,7 @@ class Settings(BaseSettings):
             description="And only where such a share of the source's documents has it.",
             json_schema_extra=SHAPES_ROWS,
         ),
-    ] = 0.2
+    ] = 0.3
     largest_removed_share: Annotated[
         float,
         Field(

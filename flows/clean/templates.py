@@ -12,7 +12,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 import pyarrow.parquet as pq
 
@@ -22,9 +21,8 @@ from flows.model import Cut, Edit, Paragraph
 RULE = "template"
 PARTING = "\n\n"
 
-Place = Literal["tail", "anywhere"]
-Templates = Mapping[str, Mapping[int, Place]]
-"""By source: the hashes of its template's paragraphs, and where in a document they may be taken."""
+Templates = Mapping[str, AbstractSet[int]]
+"""By source: the hashes of its template's paragraphs."""
 
 LONGEST_CALL = 100
 FEWEST_WORDS = 3
@@ -69,18 +67,14 @@ def _hash(text: str) -> int:
     return int.from_bytes(digest.digest(), "big", signed=True)
 
 
-def find_templates(text: str, paragraphs: Sequence[Span], known: Mapping[int, Place]) -> list[Span]:
+def find_templates(text: str, paragraphs: Sequence[Span], known: AbstractSet[int]) -> list[Span]:
     """The paragraphs that are the source's template, whose hashes are known; never the first of the text."""
     tail = len(paragraphs)
     while tail > 1 and (paragraphs[tail - 1].hash is None or paragraphs[tail - 1].hash in known):
         tail -= 1
     if all(span.hash is None for span in paragraphs[tail:]):
         tail = len(paragraphs)  # a row of stars alone is no template
-    within = [
-        span
-        for span in paragraphs[1:tail]
-        if span.hash is not None and known.get(span.hash) == "anywhere" and _is_call(text[span.start : span.end])
-    ]
+    within = [span for span in paragraphs[1:tail] if span.hash in known and _is_call(text[span.start : span.end])]
     return [*within, *paragraphs[tail:]]
 
 
@@ -126,9 +120,9 @@ def write_paragraphs(
 @lru_cache(maxsize=2)
 def read_templates(files: tuple[Path, ...]) -> Templates:
     """The templates that the files of the table `templates` hold."""
-    templates: dict[str, dict[int, Place]] = {}
+    templates: dict[str, set[int]] = {}
     for file in files:
-        columns = pq.ParquetFile(file).read(["source", "paragraph_hash", "place"]).to_pydict()
-        for source, paragraph_hash, place in zip(*columns.values(), strict=True):
-            templates.setdefault(source, {})[paragraph_hash] = place
+        columns = pq.ParquetFile(file).read(["source", "paragraph_hash"]).to_pydict()
+        for source, paragraph_hash in zip(*columns.values(), strict=True):
+            templates.setdefault(source, set()).add(paragraph_hash)
     return templates

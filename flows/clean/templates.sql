@@ -1,5 +1,5 @@
--- The paragraphs that are the template of their source: at least `template_documents` of its documents, and a share of
--- at least `template_share` of them, have them at their end; or break off for them, where even more do.
+-- The paragraphs that are the template of their source: at least `template_documents` of its documents have them, and a
+-- share of at least `template_share` of them.
 --
 -- A document counts when it says something of its own, in paragraphs of fewer than `template_documents` documents; those
 -- of which the longest such paragraph is the same count once. So copies and versions of an article make no template.
@@ -9,10 +9,8 @@ WITH placed AS (
     FROM paragraphs JOIN all_documents USING (doc_id)
     SELECT
         doc_id, source, seq, paragraph_hash, numbers_hash, paragraphs.char_count,
-        min(seq) FILTER (paragraphs.char_count >= 100) OVER document AS first_prose,
-        count(*) OVER document - 1 - seq AS paragraphs_after
+        min(seq) FILTER (paragraphs.char_count >= 100) OVER (PARTITION BY doc_id) AS first_prose
     WHERE source IS NOT NULL
-    WINDOW document AS (PARTITION BY doc_id)
 ),
 frequent AS (
     FROM placed
@@ -37,22 +35,17 @@ counted AS (
         source,
         paragraph_hash,
         count(DISTINCT own) AS documents,
-        count(DISTINCT own) FILTER (paragraphs_after < 20) AS documents_at_end,
         count(DISTINCT numbers_hash) AS forms,
         avg((seq < coalesce(first_prose, 1))::INT) AS opening
     GROUP BY source, paragraph_hash
 ),
 found AS (
     FROM counted JOIN sizes USING (source)
-    SELECT
-        source, paragraph_hash,
-        -- Between other paragraphs a line must be said by more to be no heading and no saying.
-        CASE WHEN documents >= greatest(getvariable('template_share'), 0.3) * of_documents THEN 'anywhere' ELSE 'tail' END AS place,
-        documents, of_documents
+    SELECT source, paragraph_hash, documents, of_documents
     WHERE documents >= getvariable('template_documents')
-        AND (documents_at_end >= getvariable('template_share') * of_documents OR place = 'anywhere')
+        AND documents >= getvariable('template_share') * of_documents
         AND opening <= 0.5
         AND forms <= documents / 2
 )
 SELECT found.*, coalesce(templates.run_id, getvariable('run_id')) AS run_id
-FROM found LEFT JOIN templates USING (source, paragraph_hash, place, documents, of_documents)
+FROM found LEFT JOIN templates USING (source, paragraph_hash, documents, of_documents)
