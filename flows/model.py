@@ -122,6 +122,14 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageShare:
+    """A language of a text, and how much of it is in it."""
+
+    language: Annotated[str, "ISO 639-1, else 639-3"]
+    share: Annotated[float, "of the letters of its paragraphs, from 0 to 1"]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Every document that landed, copies too; the view `documents` holds those that are kept."""
 
@@ -140,6 +148,9 @@ class Document:
     published_from: Annotated[str | None, "who says so"]
     language: Annotated[str | None, "ISO 639-1, else 639-3; NULL when the text is too short or too mixed to tell"]
     language_confidence: Annotated[float | None, "from 0 to 1, the detector's own"]
+    languages: Annotated[
+        list[LanguageShare], "of a text that mixes them, those of its paragraphs, most first; [] when none can be told"
+    ]
     text: Annotated[str, "clean text, NFC, paragraphs parted by one blank line"]
     char_count: Annotated[int, "code points of text"]
     word_count: Annotated[int, "words of text; a Han or Kana character counts as one"]

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.describe.language import Detected, detect_language
+from flows.describe.language import Detected, detect_language, list_languages
+from flows.model import LanguageShare
 
 SENTENCES = Path("../shared/data/lingua_sentences/sentences.tar.xz")
 DECLARATION = Path("../shared/data/udhr/udhr.zip")
@@ -141,3 +142,25 @@ def test_no_text_breaks_the_detector(text: str) -> None:
     detected = detect_language(text)
     assert (detected.language is None) == (detected.confidence is None)
     assert detected.confidence is None or 0 < detected.confidence <= 1
+
+
+def test_a_text_that_mixes_languages_tells_the_shares_of_its_paragraphs() -> None:
+    sentences = read_sentences()
+    english, german = (" ".join(sentences[language][:12]) for language in ("en", "de"))
+    text = "\n\n".join([english, german, "42!", english])
+    shares = list_languages(text, detect_language(text))
+    assert [share.language for share in shares] == ["en", "de"]
+    letters = [sum(map(str.isalpha, part)) for part in (english, german)]
+    assert shares[0].share == pytest.approx(2 * letters[0] / (2 * letters[0] + letters[1]), abs=0.01)
+    assert sum(share.share for share in shares) == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize("language", ["en", "fi", "ja", "ru", "tr", "zh"])
+def test_a_text_of_one_language_has_one_share(language: str) -> None:
+    text = "\n\n".join(read_sentences()[language][:20])
+    assert list_languages(text, detect_language(text)) == [LanguageShare(language, 1.0)]
+
+
+@pytest.mark.parametrize("text", ["", "42", "* * *\n\n7"])
+def test_a_text_too_short_to_tell_has_no_languages(text: str) -> None:
+    assert list_languages(text, detect_language(text)) == []

@@ -151,7 +151,8 @@ def _select(connection: duckdb.DuckDBPyConnection, table: str, sources: Sequence
     files = f"read_parquet([{', '.join(_quote(source) for source in sources)}], hive_partitioning = false"
     stored = {name: "VARCHAR" if kind == "JSON" else kind for name, kind in types.items()}
     describe = "SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet(?, hive_partitioning = false))"
-    if dict(connection.execute(describe, [first[0]]).fetchall()) == stored:
+    found = connection.execute(describe, [first[0]]).fetchall()
+    if {name: kind.replace('"', "") for name, kind in found} == stored:  # it quotes fields that are keywords
         columns = [f"{name}::JSON AS {name}" if kind == "JSON" else name for name, kind in types.items()]
         return f"SELECT {', '.join(columns)} FROM {files})"
     return f"{empty} UNION ALL BY NAME FROM {files}, union_by_name = true)"

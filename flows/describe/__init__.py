@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flows.describe.choose import choose
-from flows.describe.language import detect_language
+from flows.describe.language import detect_language, list_languages
 from flows.describe.measure import hash_content, measure
 from flows.describe.quality import assess
 from flows.model import Claim
@@ -29,6 +29,7 @@ def describe(text: str, claims: Sequence[Claim], today: date) -> dict[str, Any]:
         "published_from": chosen.published_from,
         "language": language.language,
         "language_confidence": language.confidence,
+        "languages": list_languages(text, language),
         "char_count": measures.char_count,
         "word_count": measures.word_count,
         "sentence_count": measures.sentence_count,

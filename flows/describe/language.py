@@ -7,6 +7,7 @@ same answer everywhere. langdetect_rs gives langdetect's answers faster, and is 
 
 import importlib.util
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any, Final
 import fasttext
 import langdetect
 import pycld2
+
+from flows.model import LanguageShare
 
 try:
     import langdetect_rs
@@ -42,6 +45,11 @@ FEWEST_PIECES: Final = 4
 MOST_PIECES: Final = 8
 LEAST_SHARE_OF_PIECES: Final = 0.75
 """Of the pieces of a text, fewer in its language mean that it mixes several."""
+UNMIXED: Final = 0.95
+"""Share of the whole text in its main language, by pycld2, from which its paragraphs are not asked."""
+FEWEST_LETTERS_OF_PARAGRAPH: Final = 40
+"""Of beginnings of news in 51 languages with so many letters, 3 % of the answers are wrong."""
+PARTING: Final = "\n\n"
 VOTE: Final = 300
 """Characters that lid.176 is asked about: its answers get no better with more, and slower."""
 LEAST_SHARE: Final = 0.75
@@ -109,6 +117,26 @@ def detect_language(text: str) -> Detected:
     if language is None or (share < PURE and letters >= LONG and _is_mixed(sample, language)):
         return UNKNOWN
     return Detected(language, confidence)
+
+
+def list_languages(text: str, whole: Detected) -> list[LanguageShare]:
+    """The languages of a text's paragraphs, most first; `whole` is what `detect_language` says of it.
+
+    A paragraph of too few letters to tell belongs to the one before. What cannot be told is nobody's share.
+    """
+    if _ask_pycld2(text)[1] >= UNMIXED or PARTING not in text:
+        return [LanguageShare(whole.language, 1.0)] if whole.language else []
+    letters: Counter[str] = Counter()
+    last: str | None = None
+    total = 0
+    for paragraph in text.split(PARTING):
+        count = sum(map(str.isalpha, paragraph))
+        if count >= FEWEST_LETTERS_OF_PARAGRAPH:
+            last = detect_language(paragraph).language
+        total += count
+        if last is not None:
+            letters[last] += count
+    return [LanguageShare(language, round(count / total, 3)) for language, count in letters.most_common()]
 
 
 def _ask_langdetect(text: str) -> tuple[str | None, float]:

@@ -152,7 +152,7 @@ def tell_by_htmldate(page: Page, extensive: bool = True) -> Told:
 
 def tell_by_newspaper(page: Page) -> Told:
     newspaper = import_module("newspaper")
-    with suppress(newspaper.exceptions.ArticleException):
+    with suppress(newspaper.exceptions.ArticleException, ValueError):  # lxml takes no control characters
         url = page.url or "https://example.org/"
         article = newspaper.article(url, input_html=decode(page), fetch_images=False)
         day = article.publish_date.date().isoformat() if article.publish_date else ""
