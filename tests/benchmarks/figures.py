@@ -1,0 +1,142 @@
+"""The figures by which cleaning and metadata are judged: for README.md, and for the floors that no change may go below.
+
+    python -m tests.benchmarks.figures [--write]
+
+measures all, beside the peers that are installed (each benchmark says which it knows), and prints the table of
+README.md; with `--write` it puts it there. tests/test_figures.py measures ours alone, on a part of the data, against
+the floors of tests/cases/figures.toml.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from tests.benchmarks import line_quality, main_content, metadata, planted_noise, printed_pages
+from tests.benchmarks.train_lines import read_labelled
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared" / "data"
+README = ROOT / "README.md"
+TABLE = re.compile(r"(?s)(?<=<!-- figures -->\n).*?(?=<!-- end of figures -->)")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured, as a share: ours, and by name those of others; whether less is better."""
+
+    what: str
+    ours: float
+    peers: Mapping[str, float] = field(default_factory=dict)
+    less: bool = False
+
+
+def measure_main_content(limit: int | None, with_peers: bool) -> Iterator[Figure]:
+    """F1 of the pages of hosts that nothing was learned from; the CPU time as a share of the baseline's."""
+    extractors: dict[str, main_content.Extract] = {"corpus": main_content.extract}
+    if with_peers:
+        extractors |= main_content.list_extractors()
+    baseline = next((tool for tool in extractors if tool.startswith(main_content.BASELINE)), None)
+    for name, unit in (("web_pages", "words"), ("article_pages", "runs of 4 words")):
+        read_pages, count = main_content.SETS[name]
+        pages = list(islice(read_pages(DATA / name), limit))
+        texts, seconds = main_content.run_all(pages, extractors)
+        gold = [count(page.gold) for page in pages]
+        f1 = {tool: main_content.compare(list(map(count, found)), gold).f1 for tool, found in texts.items()}
+        yield Figure(f"main content of {name}, F1 of {unit}", f1.pop("corpus"), f1)
+        if baseline:
+            shares = {tool: time / seconds[baseline] for tool, time in seconds.items()}
+            what = f"CPU time for it, as a share of {main_content.BASELINE}'s"
+            yield Figure(what, shares.pop("corpus"), shares, less=True)
+
+
+def measure_metadata(limit: int | None, with_peers: bool) -> Iterator[Figure]:
+    """Fields that are exactly as people marked them, and fields told where there are none."""
+    pages = list(islice(metadata.read_web_pages(DATA / "web_pages"), limit))
+    tellers: dict[str, metadata.Tell] = {"corpus": metadata.tell, **(metadata.list_peers() if with_peers else {})}
+    scores = {name: metadata.score(pages, [tell(page) for page in pages]) for name, tell in tellers.items()}
+    for name in ("title exact", "authors exact", "date exact", "authors invented", "date invented"):
+        shares = {teller: score[name] for teller, score in scores.items() if score[name] or teller == "corpus"}
+        yield Figure(f"{name}, web_pages", shares.pop("corpus"), shares, less=name.endswith("invented"))
+
+
+def measure_lines(limit: int | None, with_peers: bool) -> Iterator[Figure]:
+    """The noise lines that rules and classifier find, and the content lost with them.
+
+    Beside RefinedWeb's filter, which loses about as little; C4's finds nearly all noise, and loses a third of the content.
+    """
+    names = ("rules and classifier", "RefinedWeb") if with_peers else ("rules and classifier",)
+    for language in line_quality.LANGUAGES:
+        documents = read_labelled(DATA / "line_quality" / f"{language}-dev.jsonl.gz")[:limit]
+        (lost, found), *peers = (line_quality.measure(documents, line_quality.FILTERS[name]) for name in names)
+        yield Figure(
+            f"noise lines found, {language}",
+            found,
+            {name: share for name, (_, share) in zip(names[1:], peers, strict=True)},
+        )
+        yield Figure(
+            f"content lost with them, {language}",
+            lost,
+            {name: loss for name, (loss, _) in zip(names[1:], peers, strict=True)},
+            less=True,
+        )
+
+
+def measure_damage(limit: int | None, with_peers: bool) -> Iterator[Figure]:
+    """What is removed of clean news, and of noise planted into it."""
+    articles = planted_noise.read_articles(DATA / "wikinews")[:limit]
+    shares = [planted_noise.count(text, planted_noise.find_removed(text), range(len(text))) for text in articles]
+    removed = planted_noise.add(shares)
+    yield Figure("characters of Wikinews removed", removed.part / removed.whole, less=True)
+    worst = max(share.part / max(1, share.whole) for share in shares)
+    yield Figure("of its worst article", worst, less=True)
+    scored = list(planted_noise.score_part("held_out", planted_noise.read_noise(), articles))
+    planted = planted_noise.add(share for _, found, _ in scored for _, share in found)
+    others = planted_noise.add(loss for _, _, loss in scored)
+    yield Figure("characters of noise removed that was planted into it", planted.part / planted.whole)
+    yield Figure("others removed with them", others.part / others.whole, less=True)
+
+
+def measure_printed_pages(limit: int | None, with_peers: bool) -> Iterator[Figure]:
+    """Paragraphs of printed pages that come out exactly."""
+    numbers = None if limit is None else [f"{number:02}" for number in range(1, limit + 1)]
+    for name, outcomes in printed_pages.score_all(numbers).items():
+        yield Figure(f"paragraphs of printed pages exact, from {name}", printed_pages.measure_recovery(outcomes))
+        left = sum(len(outcome.furniture) for outcome in outcomes)
+        yield Figure(f"headers, footers and page numbers left, from {name}", left, less=True)
+
+
+Measure = Callable[[int | None, bool], Iterator[Figure]]
+PARTS: dict[str, Measure] = {
+    "main_content": measure_main_content,
+    "metadata": measure_metadata,
+    "line_quality": measure_lines,
+    "planted_noise": measure_damage,
+    "printed_pages": measure_printed_pages,
+}
+"""By the benchmark that gives the same at length."""
+
+
+def write_table(figures: Mapping[str, list[Figure]]) -> str:
+    """The figures as a table of Markdown, each with its best peer."""
+    lines = ["| what | corpus-etl | best of the others | benchmark |", "|---|---:|---:|---|"]
+    for part, rows in figures.items():
+        for row in rows:
+            choose = min if row.less else max
+            best = choose(row.peers.items(), key=lambda peer: peer[1], default=None)
+            other = f"{best[1]:.3f} ({best[0]})" if best else ""
+            lines.append(f"| {row.what} | {row.ours:.3f} | {other} | `{part}` |")
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str]) -> None:
+    table = write_table({part: list(measure(None, True)) for part, measure in PARTS.items()})
+    print(table)
+    if "--write" in arguments:
+        README.write_text(TABLE.sub(lambda _: table, README.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
