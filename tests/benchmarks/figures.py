@@ -65,7 +65,7 @@ def measure_metadata(limit: int | None, with_peers: bool) -> Iterator[Figure]:
 def measure_lines(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     """The noise lines that rules and classifier find, and the content lost with them.
 
-    Beside RefinedWeb's filter, which loses about as little; C4's finds nearly all noise, and loses a third of the content.
+    Beside RefinedWeb's filter, which loses about as little; C4's takes nearly all noise and a third of the content.
     """
     names = ("rules and classifier", "RefinedWeb") if with_peers else ("rules and classifier",)
     for language in line_quality.LANGUAGES:
