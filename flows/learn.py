@@ -21,7 +21,8 @@ OUTDATED = """
         UNION ALL
         (FROM templates SELECT source, paragraph_hash EXCEPT FROM learned SELECT source, paragraph_hash)
     )
-    FROM paragraphs JOIN all_documents USING (doc_id) SEMI JOIN changed USING (source, paragraph_hash)
+    FROM (FROM paragraphs JOIN all_documents USING (doc_id) SELECT uri, coalesce(source, '') AS source, paragraph_hash)
+    SEMI JOIN changed USING (source, paragraph_hash)
     SELECT DISTINCT uri ORDER BY uri"""
 
 

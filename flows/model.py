@@ -207,7 +207,7 @@ class Paragraph:
 class Template:
     """Every paragraph that recurs so often in a source that it is cut from its documents, as rule 'template'."""
 
-    source: Annotated[str, "the source"]
+    source: Annotated[str, "the source; '' of the documents that tell none, which are judged together"]
     paragraph_hash: Annotated[int, "the paragraph, as in `paragraphs`"]
     documents: Annotated[int, "documents of the source that have it; copies and versions of one count once"]
     of_documents: Annotated[int, "documents of the source, counted likewise"]

@@ -152,6 +152,14 @@ def test_new_documents_of_a_source_with_a_template_are_processed_once(corpus: Co
     assert again is None
 
 
+def test_documents_that_tell_no_source_are_judged_together(corpus: Corpus, make_article: Article) -> None:
+    files = make_source(make_article, 12, "{0}\n\n{1}\n\n" + FOOTER)
+    assert not corpus.land({uri.removeprefix("post/"): text for uri, text in files.items()}).failed
+    assert corpus.ask("FROM all_documents SELECT DISTINCT source") == [(None,)]
+    assert len(list_template_cuts(corpus)) == 12
+    assert corpus.ask("FROM template_cuts SELECT DISTINCT source, documents") == [("", 12)]
+
+
 def test_the_rule_can_be_switched_off(corpus: Corpus, make_article: Article) -> None:
     corpus.land(make_source(make_article, 12, "{0}\n\n" + FOOTER))
     assert not corpus.run(disabled_rules=("template",)).failed

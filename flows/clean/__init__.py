@@ -99,8 +99,9 @@ def _apply_passes(record: Record, claims: Sequence[Claim], policy: Policy, suspe
 
 def _cut_template(cleaned: Cleaned, policy: Policy) -> Cleaned:
     """The same without its source's template: the paragraphs that stay are as they were."""
-    source = choose_source(cleaned.claims) if policy.templates and RULE not in policy.disabled_rules else None
-    known = policy.templates.get(source, frozenset()) if source else frozenset()
+    if not policy.templates or RULE in policy.disabled_rules:
+        return cleaned
+    known = policy.templates.get(choose_source(cleaned.claims) or "", frozenset())
     taken = find_templates(cleaned.text, cleaned.paragraphs, known) if known else []
     if not taken:
         return cleaned

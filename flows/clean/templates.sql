@@ -5,12 +5,12 @@
 -- of which the longest such paragraph is the same count once. So copies and versions of an article make no template.
 -- What mostly stands before the first paragraph of prose carries content, however often it does: the first line of a
 -- press release. So does a paragraph of which every document has other numbers: a score, a temperature.
+-- Documents that tell no source are judged together, as source ''.
 WITH placed AS (
     FROM paragraphs JOIN all_documents USING (doc_id)
     SELECT
-        doc_id, source, seq, paragraph_hash, numbers_hash, paragraphs.char_count,
+        doc_id, coalesce(source, '') AS source, seq, paragraph_hash, numbers_hash, paragraphs.char_count,
         min(seq) FILTER (paragraphs.char_count >= 100) OVER (PARTITION BY doc_id) AS first_prose
-    WHERE source IS NOT NULL
 ),
 frequent AS (
     FROM placed

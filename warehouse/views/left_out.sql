@@ -16,6 +16,6 @@ FROM duplicates JOIN all_documents USING (doc_id)
 UNION ALL
 SELECT
     'part', all_documents.uri, record, rule,
-    edits.kind || coalesce(': in ' || documents || ' of ' || of_documents || ' documents of ' || template_cuts.source, ''),
+    edits.kind || coalesce(': in ' || documents || ' of ' || of_documents || ' documents of ' || if(template_cuts.source = '', 'no source', template_cuts.source), ''),
     edits.before
 FROM edits JOIN all_documents USING (doc_id) LEFT JOIN template_cuts USING (doc_id, seq) WHERE edits.kind != 'repair'

@@ -1,10 +1,10 @@
 -- The cuts of rule 'template', each with the count that justifies it.
 FROM edits
 JOIN (FROM paragraphs SELECT doc_id, edit_seq AS seq, paragraph_hash WHERE edit_seq IS NOT NULL) USING (doc_id, seq)
-JOIN (FROM all_documents SELECT doc_id, source, uri) USING (doc_id)
+JOIN (FROM all_documents SELECT doc_id, coalesce(source, '') AS source, uri) USING (doc_id)
 LEFT JOIN templates USING (source, paragraph_hash)
 SELECT
-    source,
+    source, -- '' of documents that tell none
     uri,
     doc_id,
     seq, -- the edit
