@@ -13,7 +13,8 @@ from flows.batch import Work
 from flows.dedupe import find_duplicates
 from flows.model import Change
 from flows.plan import Known
-from warehouse.connect import define
+from flows.settings import Settings
+from warehouse.connect import define, define_before
 from warehouse.land import DataFile, supersede, write_part
 from warehouse.tables import arrow_schema, arrow_table
 
@@ -99,6 +100,7 @@ def assemble(
         "all_documents": ("uri", uris),
         "edits": by_document,
         "paragraphs": by_document,
+        "fingerprints": by_document,
         "files": ("uri", uris),
     }
     assembled = {table: tuple(files) for table, files in tables.items()}
@@ -136,17 +138,27 @@ def _read_counts(result: duckdb.DuckDBPyConnection) -> Counter[str]:
 
 
 def point_at_kept(
-    warehouse: Path, folder: str, run_id: str, before: Sequence[DataFile], tables: Mapping[str, Sequence[DataFile]]
-) -> tuple[DataFile, ...]:
-    """The files of `duplicates` for the assembled tables: those of before when nothing differs."""
+    warehouse: Path,
+    folder: str,
+    run_id: str,
+    settings: Settings,
+    before: Mapping[str, Sequence[DataFile]],
+    tables: Mapping[str, Sequence[DataFile]],
+    compare_again: bool,
+) -> Tables:
+    """The files of `pairs` and `duplicates` for the assembled tables: those of before where nothing differs."""
     with duckdb.connect(":memory:") as connection:
-        define(connection, warehouse, {**tables, "duplicates": before})
-        rows = find_duplicates(connection, run_id)
-    if not rows.num_rows:
-        return ()
-    part = write_part(warehouse, folder, "duplicates", rows)
-    same = [file for file in before if file.sha256 == part.sha256]
-    return tuple(same) if len(same) == len(before) == 1 else (part,)
+        connection.execute("SET temp_directory = ?", [str(warehouse / folder / "waiting")])
+        define(connection, warehouse, tables)
+        define_before(connection, warehouse, before)
+        found = find_duplicates(connection, run_id, settings, compare_again)
+    files: Tables = {}
+    for table, rows in (("pairs", found.pairs), ("duplicates", found.duplicates)):
+        files[table] = (write_part(warehouse, folder, table, rows),) if rows.num_rows else ()
+        earlier = before.get(table, ())
+        if [file.sha256 for file in files[table]] == [file.sha256 for file in earlier]:
+            files[table] = tuple(earlier)
+    return files
 
 
 def list_changes(

@@ -16,9 +16,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from flows.clean import Cleaned, Policy, clean
 from flows.clean.ledger import squeeze, undo, write_edits
 from flows.clean.templates import read_templates, write_paragraphs
+from flows.dedupe.fingerprint import write_fingerprints
 from flows.describe import describe
 from flows.ingest.context import Context, read_context
 from flows.ingest.find import Found
@@ -122,13 +125,22 @@ class _Staged:
             self.flush()
 
     def flush(self) -> None:
+        if documents := self.rows["all_documents"]:
+            with _timed(self.result.seconds, "fingerprint"):
+                ids, texts = ([getattr(document, name) for document in documents] for name in ("doc_id", "text"))
+                fingerprints = write_fingerprints(pa.array(ids), pa.array(texts), self.batch.run_id)
+            with _timed(self.result.seconds, "write"):
+                self._write("fingerprints", fingerprints)
         with _timed(self.result.seconds, "write"):
             for table, rows in self.rows.items():
                 if rows:
-                    part = write_part(self.batch.warehouse, self.batch.folder, table, arrow_table(table, rows))
-                    self.result.tables.setdefault(table, []).append(part)
+                    self._write(table, arrow_table(table, rows))
                     rows.clear()
         self.characters = 0
+
+    def _write(self, table: str, rows: pa.Table) -> None:
+        part = write_part(self.batch.warehouse, self.batch.folder, table, rows)
+        self.result.tables.setdefault(table, []).append(part)
 
 
 def _process(work: Work, batch: Batch, settings: Settings, last_try: bool, staged: _Staged) -> None:

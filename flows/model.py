@@ -236,13 +236,46 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Keys of a document: two that have one in common are compared. flows/dedupe/kernels.py says how they are made."""
+
+    doc_id: Annotated[str, "the document"]
+    bands: Annotated[list[int], "of similar wording, MinHash over pairs of words: 42, or none of fewer than 10 words"]
+    anchors: Annotated[list[int], "of shared runs: one at least for any 31 words that two documents share"]
+    run_id: Annotated[str, "the run that made this row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Documents that have much in common, exact copies aside: what copies are elected from."""
+
+    doc_id: Annotated[str, "the one"]
+    other_id: Annotated[str, "the other: its id sorts after"]
+    jaccard: Annotated[float, "pairs of words that both have, of those that either has, from 0 to 1"]
+    five_word_jaccard: Annotated[float, "the same of runs of 5 words"]
+    containment: Annotated[float, "pairs of words of doc_id that other_id has too, of all that it has"]
+    other_containment: Annotated[float, "those of other_id, likewise"]
+    coverage: Annotated[float, "words of doc_id in passages of 20 words that other_id has too, of all its words"]
+    other_coverage: Annotated[float, "those of other_id, likewise"]
+    fact_changes: Annotated[
+        float,
+        "share of the names and numbers in these passages of doc_id that other_id has nowhere, one forgiven, less the "
+        "share of other words: above 0 for a form that was filled in again",
+    ]
+    other_fact_changes: Annotated[float, "those of other_id, likewise"]
+    run_id: Annotated[str, "the run that compared them"]
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicate:
     """Every document that is a copy, and the one that is kept in its stead."""
 
     doc_id: Annotated[str, "the copy"]
     kept_id: Annotated[str, "the document that is kept"]
-    kind: Annotated[str, "'exact', 'near' or 'contained'"]
-    similarity: Annotated[float, "1 for exact copies"]
+    kind: Annotated[str, "'exact', 'near', or 'contained': part of a longer one"]
+    similarity: Annotated[
+        float, "1 for exact copies; of near ones the jaccard of `pairs`, of contained ones the coverage"
+    ]
     kept_because: Annotated[str, "what decided between the two"]
     run_id: Annotated[str, "the run that made this row"]
 
@@ -292,6 +325,8 @@ TABLES: dict[str, type] = {
     "paragraphs": Paragraph,
     "templates": Template,
     "files": File,
+    "fingerprints": Fingerprint,
+    "pairs": Pair,
     "duplicates": Duplicate,
     "changes": Change,
     "runs": Run,

@@ -106,7 +106,8 @@ def _run(draft: "_Draft", before: Manifest | None, current: duckdb.DuckDBPyConne
     as_they_were = set(result.unchanged)
     processed = {work.found.uri: work for work in works if work.found.uri not in as_they_were}
     counts["files_unchanged"] = plan.found - len(processed)
-    if not processed and not plan.gone and before is not None:
+    decided_anew = _decides_anew(settings, before)
+    if not processed and not plan.gone and before is not None and not decided_anew:
         report = Report(draft.end("unchanged"), (), warehouse)
         record(warehouse, report.run, ())
         _clear_staging(warehouse)
@@ -134,8 +135,8 @@ def _run(draft: "_Draft", before: Manifest | None, current: duckdb.DuckDBPyConne
         warehouse, known, plan.gone, list(processed.values()), result.tables.get("files", ()), run_id
     )
     assembled["changes"] = add_changes(warehouse, folder, tables.get("changes", ()), changes)
-    assembled["duplicates"] = draft.stage(
-        "dedupe", lambda: point_at_kept(warehouse, folder, run_id, tables.get("duplicates", ()), assembled)
+    assembled |= draft.stage(
+        "dedupe", lambda: point_at_kept(warehouse, folder, run_id, settings, tables, assembled, decided_anew)
     )
     new_run_ids = sorted({run_id, *_staged_runs(result)})
     counts["copies"] = sum(file.rows for file in assembled["duplicates"])
@@ -159,6 +160,12 @@ def _run(draft: "_Draft", before: Manifest | None, current: duckdb.DuckDBPyConne
     draft.stage("publish", lambda: publish(warehouse, manifest, run, checks))
     _clear_staging(warehouse)
     return Report(run, checks, warehouse)
+
+
+def _decides_anew(settings: Settings, before: Manifest | None) -> bool:
+    """Whether other documents may be kept than by the settings of the snapshot before."""
+    told = json.loads(before.run["settings"]) if before else settings.deciding()
+    return any(told.get(name) != value for name, value in settings.deciding().items())
 
 
 def _list_again(

@@ -1,11 +1,13 @@
 """Every setting, once. The flow's parameters, the command line and prefect.yaml are read off this model."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Policy = Literal["most_complete", "earliest", "longest", "preferred_source"]
 
 SHAPES_ROWS = {"shapes_rows": True}
 """Marks a setting that changes what rows come out: it is part of the recipe."""
@@ -89,6 +91,23 @@ class Settings(BaseSettings):
             "exceeds by more than this what it was in the snapshot before; 1 for never.",
         ),
     ] = 0.25
+    near_duplicates: Annotated[
+        Literal["none", "copies", "reprints", "versions", "fineweb"],
+        Field(
+            description="What goes as a copy beside exact ones: 'copies' (the same text, a few words aside), "
+            "'reprints' (these, and texts that are in another nearly whole), 'versions' (and reworded ones); "
+            "'fineweb' does as FineWeb does, which takes forms that were filled in again for copies."
+        ),
+    ] = "reprints"
+    keep: Annotated[
+        Policy, Field(description="Which of several copies is kept: what is asked first; then the other policies.")
+    ] = "most_complete"
+    preferred_sources: Annotated[
+        tuple[str, ...], Field(description="For --keep preferred_source: sources, the best first.")
+    ] = ()
+    dedupe_memory_mb: Annotated[
+        int, Field(ge=256, description="Megabytes that finding copies may hold; the rest waits on the disk.")
+    ] = 2048
     disabled_rules: Annotated[
         tuple[str, ...],
         Field(description="Cleaning rules that are not applied, by name.", json_schema_extra=SHAPES_ROWS),
@@ -103,6 +122,10 @@ class Settings(BaseSettings):
     def seeds_path(self) -> Path:
         """The seeds as a local path: ValueError for an object store, which they cannot be yet."""
         return local_path(self.seeds, "the seeds")
+
+    def deciding(self) -> dict[str, Any]:
+        """The settings that decide which documents are kept, and no row of a document."""
+        return self.model_dump(mode="json", include={"near_duplicates", "keep", "preferred_sources"})
 
     def shaping(self) -> dict[str, Any]:
         """The settings that are part of the recipe."""

@@ -51,12 +51,12 @@ def test_a_changed_file_is_replaced_and_keeps_its_first_run(corpus: Corpus, make
 
 
 def test_a_removed_file_leaves_and_the_copy_it_kept_out_comes_back(corpus: Corpus, make_article: Article) -> None:
-    corpus.land({"a.txt": make_article(1), "b.txt": make_article(1)})
-    assert corpus.ask("FROM documents SELECT uri") == [("a.txt",)]
-    corpus.land({"a.txt": None})
+    corpus.land({"a.md": f"# The bridge\n\n{make_article(1)}", "b.txt": make_article(1)})
+    assert corpus.ask("FROM documents SELECT uri") == [("a.md",)]
+    corpus.land({"a.md": None})
     assert corpus.ask("FROM documents SELECT uri") == [("b.txt",)]
     assert corpus.ask("FROM duplicates") == []
-    assert corpus.ask("FROM changes SELECT uri, change") == [("a.txt", "removed")]
+    assert corpus.ask("FROM changes SELECT uri, change") == [("a.md", "removed")]
 
 
 def test_a_returned_file_remembers_when_it_was_first_seen(corpus: Corpus, make_article: Article) -> None:

@@ -214,7 +214,9 @@ def test_what_is_learned_does_not_depend_on_what_was_learned_before(corpus: Corp
 def test_a_document_that_keeps_its_text_keeps_it_from_the_template_too(corpus: Corpus, make_article: Article) -> None:
     shape = "{0:.90}" + "\n\nShare this article" * 40
     corpus.land(make_source(make_article, 14, shape))
-    assert corpus.ask("FROM documents SELECT count(*) WHERE len(suspended_rules) > 0 AND removed_chars = 0") == [(14,)]
+    assert corpus.ask("FROM all_documents SELECT count(*) WHERE len(suspended_rules) > 0 AND removed_chars = 0") == [
+        (14,)
+    ]
 
 
 def test_the_first_paragraph_is_never_cut() -> None:

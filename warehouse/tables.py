@@ -34,6 +34,8 @@ SORTED_BY: dict[str, tuple[str, ...]] = {
     "paragraphs": ("doc_id", "seq"),
     "templates": ("source", "paragraph_hash"),
     "files": ("uri",),
+    "fingerprints": ("doc_id",),
+    "pairs": ("doc_id", "other_id"),
     "duplicates": ("doc_id",),
 }
 """How the rows of a file are sorted, so that Parquet's statistics let a reader skip."""

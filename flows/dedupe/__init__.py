@@ -1,18 +1,108 @@
-"""Copies point at the document that is kept: each kind of copy is one file of SQL over Parquet."""
+"""Copies point at the document that is kept, whenever each of them came.
 
+    rank → exact copies → candidates by fingerprint → compare → accept by intent → elect
+
+Everything is a function of the documents as they are. Comparing is what costs: pairs that were compared in the run
+before are not compared again, but what they came to is read from `pairs`.
+"""
+
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from flows.dedupe.compare import compare_pairs
+from flows.dedupe.election import elect_kept
+from flows.dedupe.keep import write_ranking, write_reason
+from flows.settings import Settings
 from warehouse.tables import arrow_schema
 
-KINDS = ("exact",)
-"""In this order: a document is a copy of the first kind that finds it one."""
+FULL_BUCKET, BUCKET_HEADS = 32, 8
+"""A key that more documents have gives candidates with the best of them alone."""
+
+HEADS = """
+    FROM ranked ANTI JOIN exact ON ranked.doc_id = exact.doc_id LEFT JOIN heads_before AS earlier USING (doc_id, run_id)
+    SELECT doc_id, place, word_count, earlier.doc_id IS NULL AS unsettled"""
+HEADS_BEFORE = """
+    FROM before.all_documents SELECT doc_id, run_id
+    WHERE NOT getvariable('compare_again') AND char_count > 0
+        AND doc_id NOT IN (FROM before.duplicates SELECT doc_id WHERE kind = 'exact')"""
+GONE = """
+    FROM (
+        FROM heads_before ANTI JOIN heads ON heads_before.doc_id = heads.doc_id AND NOT heads.unsettled
+        JOIN before.fingerprints USING (doc_id)
+        SELECT unnest(bands || anchors) AS key
+    )
+    SELECT key, count(*) AS documents GROUP BY key"""
+EXACT = """
+    FROM (FROM ranked SELECT doc_id, first(doc_id) OVER (PARTITION BY content_hash ORDER BY place) AS kept_id)
+    WHERE doc_id != kept_id"""
+SETTLED = """
+    FROM before.pairs SEMI JOIN (FROM candidates WHERE NOT unsettled) USING (doc_id, other_id)"""
+DUPLICATES = """
+    WITH found AS (
+        FROM elected SELECT * UNION ALL BY NAME
+        FROM exact LEFT JOIN elected ON exact.kept_id = elected.doc_id
+        SELECT
+            exact.doc_id,
+            coalesce(elected.kept_id, exact.kept_id) AS kept_id,
+            coalesce(elected.kind, 'exact') AS kind,
+            coalesce(elected.similarity, 1) AS similarity
+    )
+    FROM found
+    JOIN ranked AS copy ON copy.doc_id = found.doc_id
+    JOIN ranked AS kept ON kept.doc_id = found.kept_id
+    LEFT JOIN before.duplicates AS earlier ON earlier.doc_id = found.doc_id AND earlier.kept_id = found.kept_id
+        AND earlier.kind = found.kind
+    SELECT
+        found.doc_id, found.kept_id, found.kind, found.similarity,
+        CASE WHEN found.kind = 'contained' THEN 'its text has that of the copy and more'
+             WHEN kept.place > copy.place THEN 'the copy is part of another document too'
+             ELSE {reason} END AS kept_because,
+        coalesce(earlier.run_id, getvariable('run_id')) AS run_id"""
 
 
-def find_duplicates(connection: duckdb.DuckDBPyConnection, run_id: str) -> pa.Table:
-    """The rows of `duplicates` for the connection's `all_documents`; a row that stood before keeps its run_id."""
-    connection.execute("SET VARIABLE run_id = ?", [run_id])
-    tables = [connection.sql((Path(__file__).parent / f"{kind}.sql").read_text()).to_arrow_table() for kind in KINDS]
-    return pa.concat_tables(tables).cast(arrow_schema("duplicates"))
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """The rows of `pairs` and of `duplicates`."""
+
+    pairs: pa.Table
+    duplicates: pa.Table
+
+
+def find_duplicates(
+    connection: duckdb.DuckDBPyConnection, run_id: str, settings: Settings, compare_again: bool = False
+) -> Duplicates:
+    """The copies among the connection's `all_documents`; its schema `before` holds the snapshot before.
+
+    A row that stood before keeps its run_id. `compare_again` is for when the order of the documents is another one.
+    """
+    variables = {
+        "run_id": run_id,
+        "near_duplicates": settings.near_duplicates,
+        "preferred_sources": list(settings.preferred_sources),
+        "compare_again": compare_again,
+        "full_bucket": FULL_BUCKET,
+        "bucket_heads": BUCKET_HEADS,
+    }
+    for name, value in variables.items():
+        connection.execute(f"SET VARIABLE {name} = ?", [value])
+    connection.execute("SET memory_limit = ?", [f"{settings.dedupe_memory_mb}MB"])
+    for table, query in (
+        ("ranked", write_ranking(settings.keep)),
+        ("exact", EXACT),
+        ("heads_before", HEADS_BEFORE),
+        ("heads", HEADS),
+        ("gone", GONE),
+        ("candidates", (Path(__file__).parent / "candidates.sql").read_text()),
+    ):
+        connection.execute(f"CREATE TEMP TABLE {table} AS {query}")
+    settled = connection.sql(SETTLED).to_arrow_table().cast(arrow_schema("pairs"))
+    compared = compare_pairs(connection, run_id, settings.dedupe_memory_mb << 20)
+    pairs = pa.concat_tables([settled, compared])
+    elected = elect_kept(connection, pairs)
+    query = DUPLICATES.format(reason=write_reason(settings.keep, "kept", "copy"))
+    connection.register("elected", elected)
+    duplicates = connection.sql(query).to_arrow_table().cast(arrow_schema("duplicates"))
+    return Duplicates(pairs, duplicates)

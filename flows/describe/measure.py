@@ -153,11 +153,11 @@ def classify(text: str) -> tuple[Points, Classes]:
         encoded = text.encode()
         return np.frombuffer(encoded, np.uint8), np.frombuffer(encoded.translate(_ascii_classes()), np.uint8)
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return points, _classes().take(points)
+    return points, code_point_classes().take(points)
 
 
 @cache
-def _classes() -> Classes:
+def code_point_classes() -> Classes:
     """The class of every code point."""
     classes = np.zeros(0x110000, np.uint8)
     for point in ASSIGNED:
@@ -180,7 +180,7 @@ def _classes() -> Classes:
 
 @cache
 def _ascii_classes() -> bytes:
-    return _classes()[:256].tobytes()
+    return code_point_classes()[:256].tobytes()
 
 
 @cache

@@ -1,0 +1,43 @@
+-- Pairs in which `copy` could go as a copy of `kept`, by intent: every intent accepts what those before it do.
+--   copies    the same text from begin to end, a few words aside
+--   reprints  a text that is in the other nearly whole, at most every tenth word changed, whatever else that one says
+--   versions  a text most of which is in the other, up to a third of the words changed
+--   fineweb   FineWeb's: as many 5-word shingles in common as its 14 bands of 8 hashes find half of the time
+-- Whoever copies keeps the facts and changes the wording; a form that was filled in again keeps the wording and changes
+-- the facts. So names and numbers of shared passages must not have changed more than other words there.
+WITH directed AS (
+    FROM pairs SELECT doc_id AS copy_id, other_id AS kept_id, * EXCLUDE (doc_id, other_id, run_id)
+    UNION ALL BY NAME
+    FROM pairs SELECT
+        other_id AS copy_id, doc_id AS kept_id, jaccard, five_word_jaccard,
+        other_containment AS containment, containment AS other_containment,
+        other_coverage AS coverage, coverage AS other_coverage,
+        other_fact_changes AS fact_changes, fact_changes AS other_fact_changes
+),
+judged AS (
+    FROM directed
+    SELECT
+        *,
+        containment >= 0.75 AND coverage >= 0.85 AS is_within,
+        other_containment >= 0.75 AND other_coverage >= 0.85 AS other_is_within,
+        containment >= 0.5 AND coverage >= 0.7 AS is_reworded,
+        other_containment >= 0.5 AND other_coverage >= 0.7 AS other_is_reworded
+),
+decided AS (
+    FROM judged
+    SELECT
+        *,
+        jaccard >= 0.7 AND is_within AND other_is_within AND least(fact_changes, other_fact_changes) <= 0.02 AS is_copy,
+        is_within AND (fact_changes <= 0.02 OR other_is_within AND other_fact_changes <= 0.02) AS is_reprint,
+        is_reworded AND (fact_changes <= 0.04 OR other_is_reworded AND other_fact_changes <= 0.04) AS is_version
+)
+FROM decided
+SELECT
+    copy_id, kept_id, jaccard, coverage,
+    CASE getvariable('near_duplicates')
+        WHEN 'copies' THEN is_copy
+        WHEN 'reprints' THEN is_reprint
+        WHEN 'versions' THEN is_reprint OR is_version
+        WHEN 'fineweb' THEN five_word_jaccard >= 0.72
+        ELSE false
+    END AS accepted

@@ -1,0 +1,366 @@
+"""The loops over words, compiled: reading them from UTF-8, the hashes that find copies, the comparison of two texts.
+
+All that is compiled stands in this one module: numba's cache knows that a function is out of date by its own file only.
+Where arrays hold the words of several texts, `bounds` has one more entry than there are texts: text i is
+words[bounds[i]:bounds[i + 1]].
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Words = NDArray[np.uint64]
+Bounds = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+KEPT, ALONE, DIGIT, ATTACHED, UPPER, STOP = 1, 2, 4, 8, 16, 32
+"""What a code point is to a word, in bits: a part of one, one by itself (Han, Kana, Thai), a digit, part of the
+character before it, a capital, the end of a sentence or a quotation mark."""
+
+SHINGLE = 2
+"""Words in a shingle of the similarity by MinHash. Two find copies of which up to 30 % of the words were changed;
+five, as FineWeb has them, none of those (tests/benchmarks/planted_copies.py)."""
+LONG_SHINGLE = 5
+BANDS, ROWS = 42, 3
+ANCHOR, WINDOW = 8, 24
+"""Of each 24 successive runs of 8 words the one of the smallest hash is an anchor (winnowing: Schleimer, Wilkerson and
+Aiken, 2003). So every run of 31 words that two texts share gives them an anchor in common."""
+KEY_BITS = 40
+"""Of a hash that finds candidates. What collides by chance the comparison tells apart."""
+
+PASSAGE = 20
+"""Words in a passage, the last one up to half as many more or less."""
+SHARED_PASSAGE = 0.45
+"""A passage is shared where this share of its words stands in shingles that the other text has. By chance .1 to .2 do
+in news of one source; of a text with every third word changed .6."""
+
+MEASURES = 5
+"""What `compare` tells of a text beside another."""
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FNV_BASIS, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+_ONE = np.uint64(1)
+
+
+compiled = njit(cache=True, nogil=True)
+"""Makes a function machine code at its first call, which is kept beside the module."""
+
+
+@compiled
+def mix(number: np.uint64) -> np.uint64:
+    """A hash of 64 bits (the finalizer of MurmurHash3)."""
+    number ^= number >> np.uint64(33)
+    number *= np.uint64(0xFF51AFD7ED558CCD)
+    number ^= number >> np.uint64(33)
+    number *= np.uint64(0xC4CEB9FE1A85EC53)
+    number ^= number >> np.uint64(33)
+    return number
+
+
+@compiled
+def read_words(
+    data: Bytes, offsets: Bounds, classes: Bytes, lower: NDArray[np.uint32]
+) -> tuple[Words, NDArray[np.bool_], Bounds]:
+    """Hashes of the words of texts in UTF-8, text i being data[offsets[i]:offsets[i + 1]]; and whether each is a fact.
+
+    `classes` and `lower` say of each code point what it is and its small letter. A fact is what tells one report from
+    another of the same wording: a word with a digit, or with a capital that no sentence's begin explains. A run of
+    characters without spaces between words gives each pair of neighbours.
+    """
+    count = len(offsets) - 1
+    most = len(data) // 2 + 2 * count  # a word and what ends it are two bytes, a character without spaces three
+    words = np.empty(most, np.uint64)
+    facts = np.zeros(most, np.bool_)
+    bounds = np.zeros(count + 1, np.int64)
+    filled = 0
+    for text in range(count):
+        place, end = offsets[text], offsets[text + 1]
+        word, within, fact, begins = np.uint64(0), False, False, True
+        neighbour, run = np.uint64(0), 0  # the character before, of those that stand alone, and how many there were
+        while place < end:
+            point = np.uint32(data[place])
+            if point < 0x80:
+                place += 1
+            elif point < 0xE0:
+                point = ((point & np.uint32(0x1F)) << np.uint32(6)) | np.uint32(data[place + 1] & 0x3F)
+                place += 2
+            elif point < 0xF0:
+                point = (
+                    ((point & np.uint32(0xF)) << np.uint32(12))
+                    | (np.uint32(data[place + 1] & 0x3F) << np.uint32(6))
+                    | np.uint32(data[place + 2] & 0x3F)
+                )
+                place += 3
+            else:
+                point = (
+                    ((point & np.uint32(0x7)) << np.uint32(18))
+                    | (np.uint32(data[place + 1] & 0x3F) << np.uint32(12))
+                    | (np.uint32(data[place + 2] & 0x3F) << np.uint32(6))
+                    | np.uint32(data[place + 3] & 0x3F)
+                )
+                place += 4
+            kind = classes[point]
+            if kind & (KEPT | ALONE | ATTACHED) == KEPT:
+                if not within:
+                    if run == 1:
+                        words[filled] = mix(neighbour)
+                        filled += 1
+                    within, run, word, fact = True, 0, _FNV_BASIS, kind & UPPER != 0 and not begins
+                fact |= kind & DIGIT != 0
+                word = (word ^ np.uint64(lower[point])) * _FNV_PRIME
+            elif kind & ATTACHED:
+                if kind & KEPT and within:
+                    word = (word ^ np.uint64(lower[point])) * _FNV_PRIME
+            else:
+                if within:
+                    words[filled], facts[filled] = mix(word), fact
+                    filled += 1
+                    within, begins = False, False
+                if kind & ALONE:
+                    character = np.uint64(lower[point]) * _GOLDEN
+                    if run:
+                        words[filled] = mix(neighbour * _FNV_PRIME + character)
+                        filled += 1
+                    neighbour = character
+                    run += 1
+                    continue
+                if run == 1:
+                    words[filled] = mix(neighbour)
+                    filled += 1
+                run = 0
+                begins |= kind & STOP != 0
+        if within:
+            words[filled], facts[filled] = mix(word), fact
+            filled += 1
+        if run == 1:
+            words[filled] = mix(neighbour)
+            filled += 1
+        bounds[text + 1] = filled
+    return words[:filled].copy(), facts[:filled].copy(), bounds
+
+
+@compiled
+def hash_shingle(words: Words, first: int, end: int, length: int) -> np.uint64:
+    """A hash, never 0, of `length` words from `first`; of those before `end` where there are fewer."""
+    number = np.uint64(0)
+    for place in range(first, min(first + length, end)):
+        number = number * _GOLDEN + words[place]
+    return mix(number) | _ONE
+
+
+@compiled
+def hash_bands(words: Words, bounds: Bounds, multipliers: NDArray[np.uint32], summands: NDArray[np.uint32]) -> Words:
+    """For each text the keys of its bands, texts × 42: two texts have a key in common with probability 1 − (1 − J³)⁴².
+
+    J is the Jaccard similarity of their sets of shingles (MinHash: Broder, 1997; bands: Leskovec, Rajaraman and Ullman,
+    Mining of Massive Datasets, 3.4). Each pair of the 126 `multipliers`, odd, and `summands` is a permutation of hashes
+    of 32 bits.
+    """
+    count = len(bounds) - 1
+    keys = np.empty((count, BANDS), np.uint64)
+    least = np.empty(BANDS * ROWS, np.uint32)
+    for text in range(count):
+        least[:] = np.uint32(0xFFFFFFFF)
+        first, end = bounds[text], bounds[text + 1]
+        for place in range(first, max(end - SHINGLE + 1, min(first + 1, end))):
+            shingle = np.uint32(hash_shingle(words, place, end, SHINGLE) >> np.uint64(32))
+            for row in range(BANDS * ROWS):
+                least[row] = min(least[row], np.uint32(multipliers[row] * shingle + summands[row]))
+        for band in range(BANDS):
+            number = np.uint64(0)
+            for row in range(band * ROWS, (band + 1) * ROWS):
+                number = mix(number * _GOLDEN + np.uint64(least[row]))
+            keys[text, band] = (np.uint64(band + 1) << np.uint64(KEY_BITS)) | (number >> np.uint64(64 - KEY_BITS))
+    return keys
+
+
+@compiled
+def hash_anchors(words: Words, bounds: Bounds) -> tuple[Words, Bounds]:
+    """The keys of the texts' anchors, all in one array, and the bounds of each text's."""
+    count = len(bounds) - 1
+    keys = np.empty(len(words), np.uint64)
+    ends = np.zeros(count + 1, np.int64)
+    hashes = np.empty(len(words), np.uint64)
+    filled = 0
+    for text in range(count):
+        first, end = bounds[text], bounds[text + 1]
+        runs = end - first - ANCHOR + 1
+        least, last = -1, -1
+        for run in range(runs):
+            hashes[run] = hash_shingle(words, first + run, end, ANCHOR) >> np.uint64(64 - KEY_BITS)
+            if least <= run - WINDOW or least < 0:
+                least = max(0, run - WINDOW + 1)
+                for other in range(least + 1, run + 1):
+                    if hashes[other] <= hashes[least]:
+                        least = other
+            elif hashes[run] <= hashes[least]:
+                least = run
+            if least != last and (run >= WINDOW - 1 or run == runs - 1):
+                keys[filled] = hashes[least]
+                filled += 1
+                last = least
+        ends[text + 1] = filled
+    return keys[:filled].copy(), ends
+
+
+@compiled
+def insert(table: Words, number: np.uint64) -> bool:
+    """Adds a number, not 0, to a hash table of 2ⁿ places; whether it was not there."""
+    mask = np.uint64(len(table) - 1)
+    place = number & mask
+    while table[place] != 0:
+        if table[place] == number:
+            return False
+        place = (place + _ONE) & mask
+    table[place] = number
+    return True
+
+
+@compiled
+def has(table: Words, number: np.uint64) -> bool:
+    """Whether the number is in the hash table."""
+    mask = np.uint64(len(table) - 1)
+    place = number & mask
+    while table[place] != 0:
+        if table[place] == number:
+            return True
+        place = (place + _ONE) & mask
+    return False
+
+
+@compiled
+def make_table(entries: int) -> Words:
+    """An empty hash table for so many entries."""
+    size = 8
+    while size < 2 * entries + 2:
+        size *= 2
+    return np.zeros(size, np.uint64)
+
+
+@compiled
+def insert_shingles(table: Words, words: Words, length: int) -> int:
+    """Adds the shingles of a text; how many different ones there are."""
+    different = 0
+    for place in range(max(len(words) - length + 1, 1)):
+        different += insert(table, hash_shingle(words, place, len(words), length))
+    return different
+
+
+@compiled
+def compare(
+    ones: NDArray[np.int64], others: NDArray[np.int64], words: Words, facts: NDArray[np.bool_], bounds: Bounds
+) -> NDArray[np.float64]:
+    """What each text of `ones` has of the text beside it in `others`, pairs × 5, all from 0 to 1 but the last:
+
+    Jaccard similarity of their shingles of 2 words; of those of 5; containment, the share of its shingles that the
+    other has; coverage, the share of its words in shared passages; and by how much the share of changed facts in shared
+    passages, one forgiven, exceeds the share of other words that changed there. Changed is a word that the other text
+    has nowhere. Fast where equal `others` follow each other. No text may be empty.
+    """
+    measures = np.zeros((len(ones), MEASURES))
+    last = np.int64(-1)
+    shingles = long_shingles = known = make_table(0)
+    different, long_different = 0, 0
+    for pair in range(len(ones)):
+        other = words[bounds[others[pair]] : bounds[others[pair] + 1]]
+        if others[pair] != last:
+            last = others[pair]
+            shingles, long_shingles, known = make_table(len(other)), make_table(len(other)), make_table(len(other))
+            different = insert_shingles(shingles, other, SHINGLE)
+            long_different = insert_shingles(long_shingles, other, LONG_SHINGLE)
+            for place in range(len(other)):
+                insert(known, other[place] | _ONE)
+        first, end = bounds[ones[pair]], bounds[ones[pair] + 1]
+        one = words[first:end]
+        covered = np.zeros(len(one), np.bool_)
+        own, long_own = make_table(len(one)), make_table(len(one))
+        count, common, long_count, long_common = 0, 0, 0, 0
+        for place in range(max(len(one) - SHINGLE + 1, 1)):
+            shingle = hash_shingle(one, place, len(one), SHINGLE)
+            there = has(shingles, shingle)
+            if insert(own, shingle):
+                count += 1
+                common += there
+            if there:
+                covered[place : place + SHINGLE] = True
+        for place in range(max(len(one) - LONG_SHINGLE + 1, 1)):
+            shingle = hash_shingle(one, place, len(one), LONG_SHINGLE)
+            if insert(long_own, shingle):
+                long_count += 1
+                long_common += has(long_shingles, shingle)
+        measures[pair, 0] = common / (count + different - common)
+        measures[pair, 1] = long_common / (long_count + long_different - long_common)
+        measures[pair, 2] = common / count
+        in_passages, fact_count, changed_facts, plain_count, changed_plain = 0, 0, 0, 0, 0
+        place = 0
+        while place < len(one):
+            stop = place + PASSAGE if len(one) - place - PASSAGE >= PASSAGE // 2 else len(one)
+            if covered[place:stop].sum() >= SHARED_PASSAGE * (stop - place):
+                in_passages += stop - place
+                for each in range(place, stop):
+                    changed = not has(known, one[each] | _ONE)
+                    if facts[first + each]:
+                        fact_count += 1
+                        changed_facts += changed
+                    else:
+                        plain_count += 1
+                        changed_plain += changed
+            place = stop
+        measures[pair, 3] = in_passages / len(one)
+        measures[pair, 4] = max(changed_facts - 1, 0) / max(fact_count, 1) - changed_plain / max(plain_count, 1)
+    return measures
+
+
+@compiled
+def label_components(ones: NDArray[np.int64], others: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The connected component of each of `count` documents that the pairs connect, by its least number."""
+    parents = np.arange(count)
+    for pair in range(len(ones)):
+        one, other = ones[pair], others[pair]
+        while parents[one] != one:
+            parents[one] = parents[parents[one]]
+            one = parents[one]
+        while parents[other] != other:
+            parents[other] = parents[parents[other]]
+            other = parents[other]
+        parents[max(one, other)] = min(one, other)
+    for document in range(count):
+        parents[document] = parents[parents[document]]
+    return parents
+
+
+@compiled
+def elect(
+    copies: NDArray[np.int64],
+    kept: NDArray[np.int64],
+    one_sided: NDArray[np.bool_],
+    similarity: NDArray[np.float64],
+    lengths: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """For each document the row that makes it a copy, -1 of one that is kept. Documents are numbered best first.
+
+    Row i says that document copies[i] could go as a copy of kept[i]; rows are sorted by `copies`. One-sided, when it is
+    a part of the other, which must be longer, but the other no copy of it. What is part of nothing is judged first,
+    then what is part of that, and so on; within each, the better before the worse. A document that has a row with one
+    that is kept already goes as its copy: of the most similar, and of those of the best. So each copy is similar to the
+    document that is kept, and no two that are kept are copies.
+    """
+    count = len(lengths)
+    starts = np.searchsorted(copies, np.arange(count + 1))
+    depth = np.zeros(count, np.int64)
+    for document in np.argsort(-lengths, kind="mergesort"):
+        for row in range(starts[document], starts[document + 1]):
+            if one_sided[row]:
+                depth[document] = max(depth[document], depth[kept[row]] + 1)
+    choice = np.full(count, -2, np.int64)
+    for document in np.argsort(depth, kind="mergesort"):
+        choice[document] = -1
+        for row in range(starts[document], starts[document + 1]):
+            best = choice[document]
+            if choice[kept[row]] == -1 and (
+                best < 0
+                or similarity[row] > similarity[best]
+                or (similarity[row] == similarity[best] and kept[row] < kept[best])
+            ):
+                choice[document] = row
+    return choice
