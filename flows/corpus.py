@@ -56,6 +56,8 @@ def corpus_etl(settings: Settings = Settings()) -> State[Report]:  # noqa: B008 
     """Brings the warehouse up to date with the seeds: find → plan → batches → dedupe → check → publish → report."""
     report = run_corpus(settings, _Observed())
     create_markdown_artifact(write_summary(report), key="corpus-report", description="What the run came to")
+    if report.copies:
+        create_markdown_artifact(report.copies, key="corpus-copies", description="Copies, and what was nearly one")
     headline = write_headline(report)
     get_run_logger().info("%s", headline)
     if report.failed:

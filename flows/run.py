@@ -39,7 +39,7 @@ from flows.model import JSON, TABLES, Check, Run
 from flows.plan import Known, plan_work, read_known, read_listing, write_listing
 from flows.process import process_works
 from flows.recipe import hash_recipe
-from flows.report import Report
+from flows.report import Report, describe_copies
 from flows.result import Result, merge_results
 from flows.settings import Settings
 from flows.supervise import Supervisor
@@ -143,6 +143,7 @@ def _run(draft: "_Draft", before: Manifest | None, current: duckdb.DuckDBPyConne
     counts["corpus"] = sum(file.rows for file in assembled["all_documents"]) - counts["copies"]
     with _open(warehouse, assembled) as next_snapshot:
         counts.update(count_rows(next_snapshot, new_run_ids))
+        copies = describe_copies(next_snapshot)
     checks = draft.stage("check", lambda: _check(draft, folder, tables, assembled, new_run_ids))
     if broken := [check.name for check in checks if not check.passed]:
         for table in TABLES:  # made anew by the next run; the finished batches it takes over
@@ -159,7 +160,7 @@ def _run(draft: "_Draft", before: Manifest | None, current: duckdb.DuckDBPyConne
             record(warehouse, draft.take_over(dead), ())
     draft.stage("publish", lambda: publish(warehouse, manifest, run, checks))
     _clear_staging(warehouse)
-    return Report(run, checks, warehouse)
+    return Report(run, checks, warehouse, copies)
 
 
 def _decides_anew(settings: Settings, before: Manifest | None) -> bool:

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 import duckdb
@@ -14,6 +15,8 @@ from warehouse.output import print_styled, tidy
 
 MARKS = {"remove": "red strike", "lift": "cyan", "repair": "yellow"}
 MOST_CHOICES = 20
+CONTEXT = 8
+"""Words shown on either side of a difference."""
 HEXADECIMAL = re.compile(r"[0-9a-f]{1,32}")
 INVISIBLE = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
@@ -29,6 +32,11 @@ def show_document(
         doc_id = _find(connection, name.strip(), record)
         [document] = _read(connection, "FROM all_documents WHERE doc_id = ?", doc_id)
         copies = _read(connection, "FROM duplicates WHERE doc_id = ?", doc_id)
+        kept = _read(
+            connection,
+            "FROM all_documents SELECT text WHERE doc_id = (FROM duplicates SELECT kept_id WHERE doc_id = ?)",
+            doc_id,
+        )
         columns = ", ".join(Edit.__dataclass_fields__)
         rows = connection.execute(f"FROM edits SELECT {columns} WHERE doc_id = ? ORDER BY seq", [doc_id]).fetchall()
     text = document.pop("text")
@@ -40,6 +48,9 @@ def show_document(
     print_styled(*_list_fields(document, copies), "", soft_wrap=True)
     marked = [part if edit is None else _mark(edit, part) for part, edit in _interleave(text, edits)]
     print_styled(Text.assemble(*marked), soft_wrap=True)
+    for row in kept:
+        print_styled("", Text("What the kept document has instead:", "bold"), soft_wrap=True)
+        print_styled(Text.assemble(*_mark_differences(text, row["text"])), soft_wrap=True)
 
 
 def _find(connection: duckdb.DuckDBPyConnection, name: str, record: int | None) -> str:
@@ -115,6 +126,25 @@ def _mark(edit: Edit, before: str) -> tuple[str, str]:
         before = f"{before} → {edit.after}".replace("\n", "↵")
     rule = edit.rule if edit.confidence is None else f"{edit.rule} {edit.confidence:.2f}"
     return f"⟦{rule}: {_show_invisible(before)}⟧", MARKS[edit.kind]
+
+
+def _mark_differences(copy: str, kept: str) -> Iterator[str | tuple[str, str]]:
+    """The words that only one of the two has, each with the words around it; what both have is shortened."""
+    own, other = copy.split(), kept.split()
+    changes = SequenceMatcher(None, own, other).get_opcodes()
+    for change, start, end, other_start, other_end in changes:
+        if change == "equal":
+            common = own[start:end]
+            if len(common) > 2 * CONTEXT:
+                common = [*common[:CONTEXT], "…", *common[-CONTEXT:]]
+            yield f"{_show_invisible(' '.join(common))} "
+            continue
+        if start < end:
+            yield f"⟦copy: {_show_invisible(' '.join(own[start:end]))}⟧", "red"
+            yield " "
+        if other_start < other_end:
+            yield f"⟦kept: {_show_invisible(' '.join(other[other_start:other_end]))}⟧", "green"
+            yield " "
 
 
 def _show_invisible(text: str) -> str:

@@ -6,7 +6,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from flows.dedupe import kernels
-from flows.dedupe.fingerprint import read_words
+from flows.dedupe.fingerprint import WordLists, read_words
 from warehouse.tables import arrow_schema
 
 LEAST_CONTAINMENT = 0.4
@@ -58,10 +58,10 @@ def _compare_block(
     connection.unregister("wanted")
     lists = read_words(texts)
     del texts
-    there = np.round(_compare_sorted(ones, others, lists.words, lists.facts, lists.bounds), DECIMALS)
-    back = np.round(_compare_sorted(others, ones, lists.words, lists.facts, lists.bounds), DECIMALS)
-    kept = np.maximum(there[:, 2], back[:, 2]) >= LEAST_CONTAINMENT
-    ones, others, there, back = ones[kept], others[kept], there[kept], back[kept]
+    there = _compare_sorted(ones, others, lists)
+    kept = there[:, 0] > 0
+    ones, others, there = ones[kept], others[kept], there[kept]
+    back = _compare_sorted(others, ones, lists)
     one_ids, other_ids = ids.take(pa.array(ones)), ids.take(pa.array(others))
     swapped = np.asarray(one_ids.to_numpy(zero_copy_only=False) > other_ids.to_numpy(zero_copy_only=False))
     first, second = np.where(swapped[:, None], back, there), np.where(swapped[:, None], there, back)
@@ -82,15 +82,11 @@ def _compare_block(
     ).cast(arrow_schema("pairs"))
 
 
-def _compare_sorted(
-    ones: NDArray[np.int64],
-    others: NDArray[np.int64],
-    words: kernels.Words,
-    facts: NDArray[np.bool_],
-    bounds: kernels.Bounds,
-) -> NDArray[np.float64]:
-    """As kernels.compare, which is fast where equal `others` follow each other."""
+def _compare_sorted(ones: NDArray[np.int64], others: NDArray[np.int64], lists: WordLists) -> NDArray[np.float64]:
+    """As kernels.compare, which is fast where equal `others` follow each other; rounded."""
     order = np.argsort(others, kind="stable")
     measures = np.empty((len(ones), kernels.MEASURES))
-    measures[order] = kernels.compare(ones[order], others[order], words, facts, bounds)
-    return measures
+    measures[order] = kernels.compare(
+        ones[order], others[order], lists.words, lists.facts, lists.bounds, LEAST_CONTAINMENT
+    )
+    return np.round(measures, DECIMALS)

@@ -47,9 +47,9 @@ def write_fingerprints(doc_ids: pa.Array, texts: pa.Array, run_id: str) -> pa.Ta
 
 def read_words(texts: pa.Array) -> WordLists:
     """The words of texts: NFKC, in small letters, punctuation aside."""
-    ascii_only = pc.string_is_ascii(texts)
-    if not pc.all(ascii_only).as_py():
-        texts = pc.if_else(ascii_only, texts, pc.utf8_normalize(texts, form="NFKC"))
+    others = pc.invert(pc.string_is_ascii(texts))
+    if pc.any(others).as_py():
+        texts = pc.replace_with_mask(texts, others, pc.utf8_normalize(texts.filter(others), form="NFKC"))
     texts = texts.cast(pa.large_string())
     _, offsets, data = texts.buffers()
     bounds = np.frombuffer(offsets, np.int64, len(texts) + 1, texts.offset * 8) if len(texts) else np.zeros(1, np.int64)
@@ -60,7 +60,7 @@ def read_words(texts: pa.Array) -> WordLists:
 
 def _make_lists(values: NDArray[np.uint64], lengths: NDArray[np.int64]) -> pa.Array:
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    return pa.ListArray.from_arrays(offsets, values.astype(np.int64))
+    return pa.ListArray.from_arrays(offsets, values.view(np.int64))
 
 
 @cache

@@ -248,14 +248,20 @@ def insert_shingles(table: Words, words: Words, length: int) -> int:
 
 @compiled
 def compare(
-    ones: NDArray[np.int64], others: NDArray[np.int64], words: Words, facts: NDArray[np.bool_], bounds: Bounds
+    ones: NDArray[np.int64],
+    others: NDArray[np.int64],
+    words: Words,
+    facts: NDArray[np.bool_],
+    bounds: Bounds,
+    least_containment: float,
 ) -> NDArray[np.float64]:
     """What each text of `ones` has of the text beside it in `others`, pairs × 5, all from 0 to 1 but the last:
 
     Jaccard similarity of their shingles of 2 words; of those of 5; containment, the share of its shingles that the
     other has; coverage, the share of its words in shared passages; and by how much the share of changed facts in shared
     passages, one forgiven, exceeds the share of other words that changed there. Changed is a word that the other text
-    has nowhere. Fast where equal `others` follow each other. No text may be empty.
+    has nowhere. Fast where equal `others` follow each other. No text may be empty. All are 0 where the shingles of
+    neither are in the other by the least containment.
     """
     measures = np.zeros((len(ones), MEASURES))
     last = np.int64(-1)
@@ -273,8 +279,8 @@ def compare(
         first, end = bounds[ones[pair]], bounds[ones[pair] + 1]
         one = words[first:end]
         covered = np.zeros(len(one), np.bool_)
-        own, long_own = make_table(len(one)), make_table(len(one))
-        count, common, long_count, long_common = 0, 0, 0, 0
+        own = make_table(len(one))
+        count, common = 0, 0
         for place in range(max(len(one) - SHINGLE + 1, 1)):
             shingle = hash_shingle(one, place, len(one), SHINGLE)
             there = has(shingles, shingle)
@@ -283,6 +289,10 @@ def compare(
                 common += there
             if there:
                 covered[place : place + SHINGLE] = True
+        if common < least_containment * min(count, different):
+            continue
+        long_own = make_table(len(one))
+        long_count, long_common = 0, 0
         for place in range(max(len(one) - LONG_SHINGLE + 1, 1)):
             shingle = hash_shingle(one, place, len(one), LONG_SHINGLE)
             if insert(long_own, shingle):

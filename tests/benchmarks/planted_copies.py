@@ -57,7 +57,7 @@ class Planted:
 
 def read_documents(natural: bool) -> list[str]:
     """Texts of press releases and of Wikinews, of at least 20 words, no two of the same words, in random order."""
-    texts = [text for text in _read_texts() if len(text.split()) >= 20]
+    texts = [text for text in read_texts() if len(text.split()) >= 20]
     texts = list({hash_content(text): text for text in texts}.values())
     random.Random(SEED).shuffle(texts)
     return texts if natural else _leave_out_kin(texts)
@@ -74,7 +74,8 @@ def _leave_out_kin(texts: list[str]) -> list[str]:
     ]
 
 
-def _read_texts() -> Iterator[str]:
+def read_texts() -> Iterator[str]:
+    """Texts of Wikinews, then of the press releases."""
     for path in sorted((SHARED / "data/wikinews").glob("*.csv")):
         with path.open(newline="") as stream:
             yield from (row["text"] for row in csv.DictReader(stream))
@@ -82,8 +83,8 @@ def _read_texts() -> Iterator[str]:
     raw = subprocess.run(["zstd", "-dc", packed], capture_output=True, check=True).stdout
     with tarfile.open(fileobj=io.BytesIO(raw)) as archive:
         for member in archive:
-            if member.isfile() and (stream := archive.extractfile(member)) is not None:
-                yield stream.read().decode("utf-8", "replace")
+            if member.isfile() and (content := archive.extractfile(member)) is not None:
+                yield content.read().decode("utf-8", "replace")
 
 
 def plant(texts: list[str]) -> list[Planted]:
@@ -169,7 +170,7 @@ def load(planted: list[Planted]) -> duckdb.DuckDBPyConnection:
 
 def score(planted: list[Planted], connection: duckdb.DuckDBPyConnection, intent: str) -> dict[str, str]:
     """The figures of one intent, by kind of copy."""
-    settings = Settings(near_duplicates=intent)
+    settings = Settings.model_validate({"near_duplicates": intent})
     start = time.process_time()
     found = find_duplicates(connection.cursor(), "planted", settings).duplicates
     seconds = time.process_time() - start

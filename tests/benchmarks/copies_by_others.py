@@ -1,0 +1,92 @@
+"""Other tools on the planted copies, each in an environment of its own that has it and pyarrow:
+
+    python -m tests.benchmarks.planted_copies --write PLANTED.parquet
+    ENVIRONMENT/bin/python tests/benchmarks/copies_by_others.py datatrove PLANTED.parquet > datatrove.txt
+    ENVIRONMENT/bin/python tests/benchmarks/copies_by_others.py datasketch PLANTED.parquet > datasketch.txt
+    ENVIRONMENT/bin/python tests/benchmarks/copies_by_others.py text-dedup PLANTED.parquet > text-dedup.txt
+    python -m tests.benchmarks.planted_copies --removed datatrove.txt datasketch.txt text-dedup.txt
+
+Prints the numbers of the documents that the tool removes, one a line, then seconds of CPU and the peak memory.
+datatrove runs as for FineWeb (5-word shingles, 14 bands of 8); datasketch with its MinHashLSH for a Jaccard similarity
+of .3 over pairs of words; text-dedup's is its MinHash (pairs of words, 50 bands of 4, union-find), written out here with
+its own embedding function, since its command reads a hub's datasets.
+"""
+
+import re
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+WORD = re.compile(r"\w+")
+
+
+def remove_by_datatrove(texts: list[str]) -> Iterable[int]:
+    """As FineWeb: datatrove's four steps with their defaults."""
+    from datatrove.data import Document
+    from datatrove.executor import LocalPipelineExecutor
+    from datatrove.pipeline.dedup import MinhashDedupBuckets, MinhashDedupCluster, MinhashDedupFilter
+    from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupSignature
+    from datatrove.utils.hashing import HashConfig
+
+    kept = set()
+    config = MinhashConfig(hash_config=HashConfig(precision=64), n_grams=5, num_buckets=14, hashes_per_bucket=8)
+    documents = [Document(text=text, id=str(number)) for number, text in enumerate(texts)]
+
+    def note(data: Iterable[Document], rank: int = 0, world_size: int = 1) -> Iterable[Document]:
+        for document in data:
+            kept.add(int(document.id))
+            yield document
+
+    with tempfile.TemporaryDirectory() as folder:
+        steps = [
+            [documents, MinhashDedupSignature(f"{folder}/signatures", config)],
+            [MinhashDedupBuckets(f"{folder}/signatures", f"{folder}/buckets", config=config)],
+            [MinhashDedupCluster(f"{folder}/buckets", f"{folder}/removed", config=config)],
+            [documents, MinhashDedupFilter(f"{folder}/removed"), note],
+        ]
+        for number, pipeline in enumerate(steps):
+            tasks = 14 if number == 1 else 1
+            LocalPipelineExecutor(pipeline, tasks=tasks, workers=1, logging_dir=f"{folder}/logs{number}").run()
+    return set(range(len(texts))) - kept
+
+
+def remove_by_datasketch(texts: list[str]) -> Iterable[int]:
+    """A document is removed when an earlier one that is kept is found."""
+    from datasketch import MinHash, MinHashLSH
+
+    index = MinHashLSH(threshold=0.3, num_perm=126, params=(42, 3))
+    for number, text in enumerate(texts):
+        words = WORD.findall(text.lower())
+        sketch = MinHash(num_perm=126)
+        sketch.update_batch([f"{one} {other}".encode() for one, other in zip(words, words[1:], strict=False)])
+        if any(sketch.jaccard(index_sketch[found]) >= 0.3 for found in index.query(sketch)):
+            yield number
+        else:
+            index.insert(number, sketch)
+            index_sketch[number] = sketch
+
+
+index_sketch: dict[int, object] = {}
+
+
+def main() -> None:
+    """Prints what a tool removes."""
+    tool, path = sys.argv[1], Path(sys.argv[2])
+    texts = pq.read_table(path, columns=["text"])["text"].to_pylist()
+    start = time.process_time()
+    removed = sorted({"datatrove": remove_by_datatrove, "datasketch": remove_by_datasketch}[tool](texts))
+    sys.stdout.write("".join(f"{number}\n" for number in removed))
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = time.process_time() - start + children.ru_utime + children.ru_stime
+    peak = max(own.ru_maxrss, children.ru_maxrss) / 1024
+    sys.stdout.write(f"# {tool} {version(tool)}: {seconds:.1f} s of CPU, {peak:.0f} MB\n")
+
+
+if __name__ == "__main__":
+    main()
