@@ -4,7 +4,7 @@ The text beside a field is the column's comment in DuckDB, and its only descript
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, NewType
 
 JSON = NewType("JSON", str)
@@ -144,6 +144,7 @@ class Document:
     authors: Annotated[list[str], "names as printed, without 'By'; [] when the document tells none"]
     authors_from: Annotated[str | None, "who says so"]
     published: Annotated[datetime | None, "UTC; as exact as published_precision says"]
+    published_day: Annotated[date | None, "its day by the document's own clock; NULL when it tells no day"]
     published_precision: Annotated[str | None, "'year', 'month', 'day' or 'minute'"]
     published_from: Annotated[str | None, "who says so"]
     language: Annotated[str | None, "ISO 639-1, else 639-3; NULL when the text is too short or too mixed to tell"]

@@ -68,6 +68,18 @@ def test_a_more_exact_date_that_agrees_is_chosen_and_one_that_does_not_is_not() 
     assert (differs.published, differs.published_from) == (datetime(2025, 12, 16), "og")
 
 
+@pytest.mark.parametrize(("printed", "published", "day"), [
+    ("2025-12-16T18:00:00-07:00", datetime(2025, 12, 17, 1), date(2025, 12, 16)),
+    ("2025-12-16T01:00:00+0100", datetime(2025, 12, 16), date(2025, 12, 16)),
+    ("2025-12-16T23:30:00Z", datetime(2025, 12, 16, 23, 30), date(2025, 12, 16)),
+    ("16 December 2025", datetime(2025, 12, 16), date(2025, 12, 16)),
+    ("December 2025", datetime(2025, 12, 1), None),
+])  # fmt: skip
+def test_the_day_is_that_of_the_documents_own_clock(printed: str, published: datetime, day: date | None) -> None:
+    described = choose([Claim("published", printed, "json-ld")], TODAY)
+    assert (described.published, described.published_day) == (published, day)
+
+
 def test_of_two_dates_of_one_origin_the_first_is_chosen() -> None:
     claims = [Claim("published", "2025-12-16", "json-ld"), Claim("published", "2025-12-18", "json-ld")]
     assert choose(claims, TODAY).published == datetime(2025, 12, 16)

@@ -201,6 +201,38 @@ def test_the_one_author_below_the_article_is_found_and_of_several_none() -> None
     assert ("authors", "author-element") not in claims
 
 
+@pytest.mark.parametrize("line", [
+    "<p>Written by Ann Roe</p>", "<h3>Author</h3><p>Ann Roe</p>", "<p>Authors: Ann Roe, senior gardener</p>",
+    "<p><i>Posted by Ann Roe on 4 March 2026</i></p>", "<p>Geschrieben von Ann Roe</p>",
+])  # fmt: skip
+def test_a_line_that_is_a_byline_by_its_first_words_is_found_anywhere(line: str) -> None:
+    assert claim(TITLE, HEADING + PROSE * 4 + line)["authors", "author-element"] == ["Ann Roe"]
+    several = line + line.replace("Ann Roe", "Lee Poe")
+    assert ("authors", "author-element") not in claim(TITLE, HEADING + PROSE * 4 + several)
+    comment = f"<div class='comment'>{line}</div>"
+    assert ("authors", "author-element") not in claim(TITLE, HEADING + PROSE * 4 + comment)
+
+
+def test_an_author_whom_the_card_of_a_page_names_is_found() -> None:
+    head = "<meta name='twitter:label{}' content='{}'><meta name='twitter:data{}' content='{}'>"
+    card = head.format(1, "Written by", 1, "Ann Roe") + head.format(2, "Time to read", 2, "4 minutes")
+    assert claim(card)["authors", "meta"] == ["Ann Roe"]
+
+
+def test_of_an_element_made_for_authors_no_name_is_read_where_the_markup_names_a_person() -> None:
+    line = "<p class='author'><a href='/staff/shop'>Shop Online</a></p>"
+    assert claim(TITLE, HEADING + line)["authors", "byline"] == ["Shop Online"]
+    assert ("authors", "byline") not in claim(TITLE + "<meta name='author' content='Ann Roe'>", HEADING + line)
+
+
+def test_the_footer_of_an_article_may_hold_its_byline_and_date_and_that_of_a_page_not() -> None:
+    footer = "<footer><p>By Ann Roe</p><p>4 March 2026</p></footer>"
+    claims = claim(TITLE, f"<article>{HEADING}{footer}</article>")
+    assert claims["authors", "byline"] == ["Ann Roe"]
+    assert claims["published", "dateline"] == ["4 March 2026"]
+    assert {field for field, _ in claim(TITLE, HEADING + footer)} == {"title", "language"}
+
+
 # The date
 
 
@@ -252,6 +284,22 @@ def test_the_one_date_that_an_element_is_made_for_is_found_anywhere() -> None:
     assert ("published", "date-element") not in claim(TITLE, HEADING + PROSE * 4 + two)
 
 
+def test_of_an_element_that_tells_of_a_last_change_too_the_first_date_is_told() -> None:
+    element = "<p class='date'>4 March 2026 <i>Updated: 6 March 2026</i></p>"
+    claims = claim(TITLE, HEADING + PROSE * 4 + element)
+    assert claims["published", "date-element"] == ["4 March 2026"]
+    assert ("published", "date-element-updated") not in claims
+
+
+def test_a_printed_date_that_open_graph_tells_as_the_last_change_is_told_apart() -> None:
+    first = "<meta property='article:published_time' content='2025-01-02T03:04:05Z'>"
+    last = "<meta property='article:modified_time' content='2026-03-04T05:06:07Z'>"
+    line = "<p>4 March 2026</p>"
+    assert claim(TITLE + first + last, HEADING + line)["published", "dateline-updated"] == ["4 March 2026"]
+    assert claim(TITLE + last, HEADING + line)["published", "dateline"] == ["4 March 2026"]
+    assert claim(TITLE + first, HEADING + line)["published", "dateline"] == ["4 March 2026"]
+
+
 def test_claims_are_made_once() -> None:
     claims, _ = find_claims(LexborHTMLParser("<meta name='author' content='Ann Roe'>" * 2))
     assert claims == [Claim("authors", "Ann Roe", "meta")]
@@ -262,6 +310,9 @@ def test_claims_are_made_once() -> None:
     lambda: HEADING * 50_000,
     lambda: HEADING + "<span class='author date'>By By By 4 March </span>" * 50_000,
     lambda: HEADING + "by " * 500_000,
+    lambda: HEADING + "<footer>" * 50_000 + "By Ann Roe",
+    lambda: HEADING + "<p>Written by</p>" * 50_000,
+    lambda: HEADING + "<b>" * 50_000 + "Written by <i>Ann Roe</i>" * 50_000,
     lambda: "<h1>" * 50_000 + "Council closes old bridge",
     lambda: f"<script type='application/ld+json'>{'{' * 100_000}</script>",
     lambda: f"<script type='application/ld+json'>{json.dumps(ARTICLE)[:-1]}{',' * 500_000}</script>",

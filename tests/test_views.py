@@ -18,6 +18,7 @@ CONTRACT = {
         "title": "VARCHAR",
         "authors": "VARCHAR[]",
         "published": "TIMESTAMP",
+        "published_day": "DATE",
         "published_precision": "VARCHAR",
         "language": "VARCHAR",
         "language_confidence": "DOUBLE",

@@ -25,6 +25,7 @@ def describe(text: str, claims: Sequence[Claim], today: date) -> dict[str, Any]:
         "authors": list(chosen.authors),
         "authors_from": chosen.authors_from,
         "published": chosen.published,
+        "published_day": chosen.published_day,
         "published_precision": chosen.published_precision,
         "published_from": chosen.published_from,
         "language": language.language,

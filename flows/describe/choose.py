@@ -57,6 +57,7 @@ class Described:
     authors: tuple[str, ...] = ()
     authors_from: str | None = None
     published: datetime | None = None
+    published_day: date | None = None
     published_precision: Precision | None = None
     published_from: str | None = None
     url: str | None = None
@@ -83,6 +84,7 @@ def choose(claims: Sequence[Claim], today: date) -> Described:
         authors=authors,
         authors_from=authors_from,
         published=published.when if published else None,
+        published_day=published.day if published else None,
         published_precision=published.precision if published else None,
         published_from=published_from,
         url=url,

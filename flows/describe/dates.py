@@ -5,8 +5,8 @@ dates.
 """
 
 import re
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from flows.describe.date_words import AFTER_DOT, LETTERS, MONTHS, ORDINALS, WEEKDAYS, ZONES, fold
@@ -28,6 +28,15 @@ class Date:
 
     when: datetime
     precision: Precision
+    offset: int = field(default=0, compare=False)
+    """Minutes east of UTC of the clock that it was read off."""
+
+    @property
+    def day(self) -> date | None:
+        """The day by that clock; None where only a month or a year is told."""
+        if self.precision not in ("day", "minute"):
+            return None
+        return (self.when + timedelta(minutes=self.offset)).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +288,7 @@ def _make(
         return Date(when, "day")
     if abs(offset) > WIDEST_ZONE:
         return None
-    return Date(when + timedelta(hours=hours, minutes=int(minute or 0) - offset), "minute")
+    return Date(when + timedelta(hours=hours, minutes=int(minute or 0) - offset), "minute", offset)
 
 
 def _offset(zone: str) -> int | None:

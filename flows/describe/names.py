@@ -4,6 +4,9 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
+
+import re2
 
 from flows.describe.dates import find_date
 
@@ -18,20 +21,24 @@ _DATA: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "names.toml
 _SETS = {name: frozenset(words) for name, words in _DATA.items()}
 
 
-def _either(name: str) -> str:
-    return "|".join(re.escape(word) for word in sorted(_DATA[name], key=len, reverse=True))
+def _either(*names: str) -> str:
+    words = [word for name in names for word in _DATA[name]]
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-_BYLINE = re.compile(
-    rf"\s*(?:(?:{_either('byline')})(?:\s*:\s*|\s+)|(?P<also_name>{_either('byline_or_name')})\s+)", re.I
-)
+_BEGINNINGS = _either("byline", "byline_anywhere", "byline_title")
+_BYLINE = re.compile(rf"\s*(?:(?:{_BEGINNINGS})(?:\s*:\s*|\s+)|(?P<also_name>{_either('byline_or_name')})\s+)", re.I)
 _SPELT_OUT = re.compile(r"(?i)\s*(?:(?:written|posted) by\b|[^\W\d_ ]+(?: by)?\s*:)")
-_BYLINE_WORD = re.compile(rf"(?<!\w)(?:{_either('byline')}|{_either('byline_or_name')})(?!\w)", re.I)
+_BYLINE_WORD = re.compile(rf"(?<!\w)(?:{_BEGINNINGS}|{_either('byline_or_name')})(?!\w)", re.I)
 _OTHER_WORK = re.compile(
     rf"(?<!\w)(?:{_either('other_work')})\w*(?: (?:and|und|et|y|e) \w+)?(?: (?:by|von|par|por|da|di|door))?\s*:?\s*$",
     re.I,
 )
-_LABEL = re.compile(rf"\s*(?:{_either('byline')}|{_either('byline_or_name')})\s*:?\s*", re.I)
+_LABEL = re.compile(rf"\s*(?:{_BEGINNINGS}|{_either('byline_or_name')})\s*:?\s*", re.I)
+BYLINE_ANYWHERE: Final = re2.compile(
+    rf"(?im)(?:{_either('byline_anywhere')})(?:\s*:|\s|$)|(?:{_either('byline_title')})\s*(?::|$)"
+)
+"""What begins a line that is a byline wherever it stands."""
 _JOINT = re.compile(rf"\s*&\s*|\s+(?:{_either('joints')}|(?P<within>{_either('joints_within_names')}))\s+", re.I)
 _BREAK = re.compile(r"\s*(?:[|;•·\n\r\t]|\s/\s|/(?=dpa|afp|ap\b|reuters)|\s[–—-]\s)\s*", re.I)
 _ADDRESS = re.compile(r"\S*@\S+|https?://\S+|www\.\S+", re.I)

@@ -98,8 +98,7 @@ def tell(page: Page) -> Told:
         if isinstance(record, Record):
             cleaned = clean(record)
             row = describe(cleaned.text, cleaned.claims, TODAY)
-            day = row["published"].date().isoformat() if row["published_precision"] in ("day", "minute") else ""
-            return Told(row["title"] or "", "; ".join(row["authors"]), day)
+            return Told(row["title"] or "", "; ".join(row["authors"]), str(row["published_day"] or ""))
     return Told("", "", "")
 
 

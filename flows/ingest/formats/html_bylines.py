@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 from flows.describe.date_search import search_dates
 from flows.describe.date_words import fold
 from flows.describe.names import (
+    BYLINE_ANYWHERE,
     find_byline_words,
     is_byline,
     is_byline_label,
@@ -19,7 +20,14 @@ from flows.describe.names import (
     parse_authors,
     strip_byline,
 )
-from flows.ingest.formats.html_pieces import LONGEST_LITTLE, Piece, group_lines, join_line, read_small_elements
+from flows.ingest.formats.html_pieces import (
+    LONGEST_LITTLE,
+    Piece,
+    group_lines,
+    join_line,
+    read_labelled_lines,
+    read_small_elements,
+)
 
 LINES_WITH_NAME: Final = 12
 """Lines from the heading in which a bare name beside a date may be the author's."""
@@ -34,7 +42,7 @@ _OF_AUTHOR = re.compile(
 )
 _NOT_OF_AUTHOR = re.compile(
     r"comment|avatar|photo|share|social|follow|review|icon"
-    r"|(?<![a-z])(?:role|job|position|desc|bio|cat|tags?|date|time)(?![a-z])"
+    r"|(?<![a-z])(?:role|job|position|desc(?:ription)?|bio(?:graphy)?|cat|tags?|date|time)(?![a-z])"
 )
 _PERSON_PAGE = re.compile(
     r"(?i)/(?:blog-)?(?:authors?|autor(?:es|en)?|auteurs?|contributors?|writers?|people|person|profiles?|staff|team|by"
@@ -49,14 +57,16 @@ _BORDERS = " .,:;|·•–—-"
 def find_byline(pieces: Sequence[Piece], known: Mapping[str, str]) -> list[str]:
     """The authors that the pieces beside the heading name; `known` are those of the page's markup, by folded name.
 
-    A line that begins with 'By' is believed, unless persons that the markup tells are printed elsewhere.
+    A line that begins with 'By' is believed, unless persons that the markup tells are printed elsewhere. What elements
+    made for authors hold is a name where the markup tells no person: a button or a topic may stand in one, too.
     """
     persons = {folded: name for folded, name in known.items() if " " in name and looks_like_name(name)}
     labelled = _find_labelled(pieces)
     printed = _find_known(pieces, persons)
     if labelled and (not printed or any(fold(name) in persons for name in labelled)):
         return labelled
-    return printed or _find_marked(pieces) or _find_known(pieces, known)
+    marked = [] if persons else _find_marked(pieces)
+    return printed or marked or _find_known(pieces, known)
 
 
 def find_author_element(tree: LexborHTMLParser) -> list[str]:
@@ -65,6 +75,21 @@ def find_author_element(tree: LexborHTMLParser) -> list[str]:
     for text, own in read_small_elements(tree, AUTHOR_ELEMENTS):
         names = [] if _NOT_OF_AUTHOR.search(own) else parse_authors(text)
         if names and all(map(looks_like_name, names)) and sum(map(len, names)) >= len(text) / 2:
+            found[frozenset(map(fold, names))] = names
+    return next(iter(found.values())) if len(found) == 1 else []
+
+
+def find_labelled_author(tree: LexborHTMLParser) -> list[str]:
+    """The names of the one line that is a byline by its first words, wherever; none where there are several."""
+    found = {}
+    for line in read_labelled_lines(tree, BYLINE_ANYWHERE):
+        dates = search_dates(line)
+        names = [
+            name
+            for name in parse_authors((line[: dates[0].start] if dates else line).strip(_BORDERS))
+            if looks_like_name(name)
+        ]
+        if names:
             found[frozenset(map(fold, names))] = names
     return next(iter(found.values())) if len(found) == 1 else []
 

@@ -6,6 +6,8 @@ from typing import Any, Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from flows.describe.date_words import is_month_first
+from flows.describe.dates import parse_date
+from flows.describe.names import is_byline_label
 from flows.ingest.formats.html_heads import read_head
 from flows.ingest.formats.html_json_ld import read_json_ld
 from flows.model import Claim, Field
@@ -90,6 +92,7 @@ _TELLING: Final = (
     "script[type='application/ld+json' i], meta[content], link[rel='canonical' i][href], "
     "[itemprop]:not(script):not(meta):not(link)"
 )
+_CARD_LABEL, _CARD_DATA = "twitter:label", "twitter:data"
 _LONGEST = 1000  # characters of a claim; what is longer is no name, title or date
 
 
@@ -116,7 +119,14 @@ def _find(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Fi
         [value for field, value, _ in told if field == wanted] for wanted in ("title", "authors", "source", "language")
     )
     month_first = next((known for known in map(is_month_first, languages) if known is not None), None)
-    yield from read_head(tree, titles, authors, sites, month_first)
+    dates = [parse_date(value) for field, value, origin in told if (field, origin) == ("published", "og")]
+    first = [date.day for date in dates if date]
+    last = parse_date(str(metadata.get("modified", "")))
+    for field, value, origin in read_head(tree, titles, authors, sites, month_first):
+        printed = parse_date(value, month_first) if origin == "dateline" and first and last else None
+        if printed and last and printed.day == last.day and printed.day not in first:
+            origin = "dateline-updated"  # Open Graph tells it as the last change, and another day as the first
+        yield field, value, origin
 
 
 def _find_told(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Field, str, str]]:
@@ -130,6 +140,7 @@ def _find_told(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tup
         _keep(metadata, name, value)
     for meta in found["meta"]:
         yield from _read_meta(meta, metadata)
+    yield from _read_labelled(found["meta"])
     for link in found["link"]:
         yield "url", link.attrs.get("href") or "", "canonical"
     yield from _read_microdata(marked)
@@ -153,6 +164,14 @@ def _read_meta(meta: LexborNode, metadata: dict[str, Any]) -> Iterator[tuple[Fie
             yield field, content, "microdata" if attribute == "itemprop" else origin
         elif name in META_KEPT:
             _keep(metadata, META_KEPT[name], content)
+
+
+def _read_labelled(metas: Sequence[LexborNode]) -> Iterator[tuple[Field, str, str]]:
+    """What a Twitter card tells beside a label: 'twitter:label1' may be 'Written by'."""
+    told = {(meta.attributes.get("name") or "").lower(): meta.attributes["content"] or "" for meta in metas}
+    for name, label in told.items():
+        if name.startswith(_CARD_LABEL) and is_byline_label(label):
+            yield "authors", told.get(f"{_CARD_DATA}{name.removeprefix(_CARD_LABEL)}", ""), "meta"
 
 
 def _read_microdata(nodes: Sequence[LexborNode]) -> Iterator[tuple[Field, str, str]]:

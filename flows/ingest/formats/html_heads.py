@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -9,7 +10,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from flows.describe.date_search import search_dates
 from flows.describe.date_words import fold
 from flows.describe.names import parse_authors
-from flows.ingest.formats.html_bylines import find_author_element, find_byline, find_name_beside_date
+from flows.ingest.formats.html_bylines import (
+    find_author_element,
+    find_byline,
+    find_labelled_author,
+    find_name_beside_date,
+)
 from flows.ingest.formats.html_pieces import Piece, group_lines, join_line, read_pieces, read_small_elements
 from flows.model import Field
 
@@ -49,34 +55,37 @@ def read_head(
     `month_first` is as `parse_date` has it.
     """
     heading, is_title = _find_heading(tree, titles, sites)
+    known_authors = {fold(name): name for author in authors for name in parse_authors(author)}
     names: list[str] = []
     dates: list[Told] = []
     if heading is not None:
         yield "title", heading.text(separator=" "), "h1" if is_title else "heading"
-        known = {fold(name): name for author in authors for name in parse_authors(author)}
         below = read_pieces(heading, True)
         dates = _find_dates(below, month_first)
-        names = find_byline(below, known)
+        names = find_byline(below, known_authors)
         if is_title and not (dates and names):
             above = read_pieces(heading, False)
             dates = dates or _find_dates(above, month_first)
-            names = names or find_byline(above, known)
+            names = names or find_byline(above, known_authors)
         names = names or find_name_beside_date(below, tree)
     yield from (("authors", name, "byline") for name in names)
     if not names:
-        yield from (("authors", name, "author-element") for name in find_author_element(tree))
+        found = find_author_element(tree) or ([] if known_authors else find_labelled_author(tree))
+        yield from (("authors", name, "author-element") for name in found)
     yield from dates or _find_date_element(tree, month_first)
 
 
 def _find_date_element(tree: LexborHTMLParser, month_first: bool | None) -> Iterator[Told]:
-    """The one date that elements anywhere on the page are made for."""
-    dates = {}
+    """The one date of publication that elements anywhere on the page are made for, else the one of a last change."""
+    dates: dict[bool, dict[date, str]] = {False: {}, True: {}}
     for text, _ in read_small_elements(tree, DATE_ELEMENTS):
-        for date in search_dates(text, month_first):
-            dates[date.date.when.date()] = (text[date.start : date.end], date.updated)
-    if len(dates) == 1:
-        printed, updated = next(iter(dates.values()))
-        yield "published", printed, _name_origin("date-element", updated)
+        for found in search_dates(text, month_first):
+            dates[found.updated][found.date.when.date()] = text[found.start : found.end]
+    for updated, printed in dates.items():
+        if len(printed) == 1:
+            yield "published", next(iter(printed.values())), _name_origin("date-element", updated)
+        if printed:
+            return
 
 
 def _find_heading(
@@ -122,10 +131,10 @@ def _find_dates(pieces: Sequence[Piece], month_first: bool | None) -> list[Told]
     for line in group_lines(pieces):
         text = join_line(line)
         printed = f"{label} {text}" if label else text
-        for date in search_dates(printed, month_first):
-            beside = max(date.start, len(printed) - date.end)
-            if beside <= MOST_BESIDE and not _SENTENCE_END.search(printed[: date.end + 1]):
-                told.append(("published", printed[date.start : date.end], _name_origin("dateline", date.updated)))
+        for found in search_dates(printed, month_first):
+            beside = max(found.start, len(printed) - found.end)
+            if beside <= MOST_BESIDE and not _SENTENCE_END.search(printed[: found.end + 1]):
+                told.append(("published", printed[found.start : found.end], _name_origin("dateline", found.updated)))
         changed = _CHANGED.search(printed) is not None
         told += (("published", piece.time, _name_origin("time", changed)) for piece in line if piece.time)
         label = text if len(text) < LONGEST_LABEL and not any(c.isdigit() for c in text) else ""

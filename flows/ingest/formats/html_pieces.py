@@ -5,7 +5,8 @@ A page's head is read from the pieces beside its heading: only so far as a bylin
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -24,7 +25,7 @@ MOST_ELEMENTS: Final = 100
 LONGEST_LITTLE: Final = 80
 """Characters that an element has which holds nothing but a name or a date."""
 
-_SKIPPED = NOT_SHOWN | {"nav", "footer", "form", "figcaption"}
+_SKIPPED = NOT_SHOWN | {"nav", "form", "figcaption"}
 _TELLING = ("class", "id", "itemprop", "rel", "data-testid", "data-qa", "data-component")
 _OF_OTHERS = re.compile(r"comment|related|recommend|popular|trending|read-?next|teaser|menu|navbar|nav-item")
 
@@ -105,16 +106,52 @@ def read_small_elements(tree: LexborHTMLParser, selector: str) -> Iterator[tuple
     """The text of each element with little of it, and what its attributes say; none of comments and teasers."""
     for node in tree.css(selector)[:MOST_ELEMENTS]:
         text = _read_little(node)
-        words = [_read_words(node)]
-        parent = node.parent
-        for _ in range(MOST_LEVELS):
-            if not text or parent is None or parent.tag == "body":
-                break
-            text = "" if parent.tag in _SKIPPED else text
-            words.append(_read_words(parent))
-            parent = parent.parent
-        if text and not _OF_OTHERS.search(" ".join(words)):
-            yield text, words[0]
+        if text and not _is_of_others(node):
+            yield text, _read_words(node)
+
+
+def read_labelled_lines(tree: LexborHTMLParser, label: Any) -> Iterator[str]:
+    """The text of each block with little of it that begins with a label, a pattern; behind a label alone the next."""
+    if tree.body is None or label.search(tree.body.text(separator="\n")) is None:
+        return
+    texts = (node for node in tree.body.traverse(include_text=True) if node.tag == "-text")
+    for node in islice((node for node in texts if label.match((node.text_content or "").strip())), MOST_ELEMENTS):
+        block = _find_block(node)
+        text = _read_little(block) if block is not None and not _is_of_others(node) else ""
+        if block is not None and text and label.fullmatch(text):
+            following = next(_walk_texts(block, True), None)
+            below = _find_block(following) if following is not None else None
+            text = f"{text} {_read_little(below)}" if below is not None else ""
+        if text:
+            yield text
+
+
+def _is_skipped(node: LexborNode) -> bool:
+    """Whether nothing in an element is a head's. An article's own footer may be: some print the byline in one."""
+    if node.tag != "footer":
+        return node.tag in _SKIPPED
+    return not any(element.tag == "article" for element in _list_around(node))
+
+
+def _find_block(node: LexborNode) -> LexborNode | None:
+    return next((element for element in _list_around(node) if element.tag in BLOCKS), None)
+
+
+def _list_around(node: LexborNode) -> Iterator[LexborNode]:
+    """The elements around a node, from the innermost, as many as are asked."""
+    parent = node.parent
+    for _ in range(MOST_LEVELS):
+        if parent is None or parent.tag == "body":
+            return
+        yield parent
+        parent = parent.parent
+
+
+def _is_of_others(node: LexborNode) -> bool:
+    """Whether an element is one of navigation, comments or other articles' teasers, or within one."""
+    around = list(_list_around(node))
+    words = " ".join(map(_read_words, [node, *around]))
+    return _OF_OTHERS.search(words) is not None or any(map(_is_skipped, around))
 
 
 def _ancestors(node: LexborNode) -> frozenset[int]:
@@ -134,7 +171,7 @@ def _walk_texts(node: LexborNode, ahead: bool) -> Iterator[LexborNode]:
         if tag == "-text":
             if (following.text_content or "").strip():
                 yield following
-        elif tag not in _SKIPPED:
+        elif not _is_skipped(following):
             child = following.first_child if ahead else following.last_child
             if child is not None:
                 following = child
