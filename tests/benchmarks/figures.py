@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from tests.benchmarks import line_quality, main_content, metadata, planted_noise, printed_pages
+from tests.benchmarks import clean_bodies, line_quality, main_content, metadata, planted_noise, printed_pages
 from tests.benchmarks.train_lines import read_labelled
 
 ROOT = Path(__file__).parents[2]
@@ -99,6 +99,16 @@ def measure_damage(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     yield Figure("others removed with them", others.part / others.whole, less=True)
 
 
+def measure_bodies(limit: int | None, with_peers: bool) -> Iterator[Figure]:
+    """What is removed of the bodies that people marked, with the boilerplate that they left in."""
+    for name, read in clean_bodies.SETS.items():
+        shares = [clean_bodies.score(body) for body in islice(read(DATA / name), limit)]
+        removed = planted_noise.add(shares)
+        yield Figure(f"characters removed of the bodies of {name}", removed.part / removed.whole, less=True)
+        damaged = clean_bodies.count_damaged(shares) / len(shares)
+        yield Figure(f"bodies of {name} that lose more than {clean_bodies.MOST:.0%}", damaged, less=True)
+
+
 def measure_printed_pages(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     """Paragraphs of printed pages that come out exactly."""
     numbers = None if limit is None else [f"{number:02}" for number in range(1, limit + 1)]
@@ -114,6 +124,7 @@ PARTS: dict[str, Measure] = {
     "metadata": measure_metadata,
     "line_quality": measure_lines,
     "planted_noise": measure_damage,
+    "clean_bodies": measure_bodies,
     "printed_pages": measure_printed_pages,
 }
 """By the benchmark that gives the same at length."""
