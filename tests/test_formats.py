@@ -112,7 +112,7 @@ PAGE = f"""<!DOCTYPE html><html lang="de"><head><title>Budget passed | The Examp
 
 def test_the_text_of_a_page_is_all_that_it_shows() -> None:
     record = html.read_page(PAGE)
-    assert record.text.startswith("Home News\n\nBudget passed\n\nThe council met")
+    assert record.text.startswith("Home\nNews\n\nBudget passed\n\nThe council met")
     assert "First line.\nSecond line." in record.text
     assert "Year\tSum\n2025\t3" in record.text
     assert "One item of the list\nAnother item" in record.text
@@ -125,7 +125,7 @@ def test_what_main_content_extraction_leaves_out_is_named() -> None:
     record = html.read_page(PAGE)
     removed = {cut.rule: record.text[cut.start : cut.end] for cut in record.cuts}
     assert all(cut.kind == "remove" and cut.after == "" for cut in record.cuts)
-    assert removed["html-navigation"] == "Home News"
+    assert removed["html-navigation"] == "Home\nNews"
     assert removed["html-share"] == "Share on Example"
     assert removed["html-related"] == "Another story that you may read"
     assert removed["html-comments"].startswith("I do not agree")
@@ -210,6 +210,25 @@ def test_a_cut_of_several_blocks_is_as_sure_as_the_least_sure_of_them(monkeypatc
     monkeypatch.setattr(html_labels, "judge", lambda *_: scores)
     (cut,) = html.read_page(source).cuts
     assert (cut.rule, cut.confidence) == (html_labels.CLASSIFIER, 0.8)
+
+
+PROSE = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+
+
+@pytest.mark.parametrize("opening", ["nav", "footer", "header", "div class='main-menu'", "ul id=breadcrumbs"])
+def test_a_pages_furniture_is_one_block_from_which_only_what_is_not_shown_is_missing(opening: str) -> None:
+    script = "<script>run()<script></script>"
+    links = f"<a href=/><svg><title>Logo</title></svg>Home</a>{script}<p>Ad<b>vice</b></p><p hidden>Log out</p>"
+    source = f"<body>{PROSE}<{opening}>{links}</{opening.split()[0]}>{PROSE}"
+    page = find_blocks(LexborHTMLParser(source).body)  # type: ignore[arg-type]
+    assert [page.text[block.start : block.end] for block in page.blocks] == [*SENTENCES, "Home\nAd\nvice", *SENTENCES]
+
+
+@pytest.mark.parametrize(("markup", "blocks"), [("<h1>The bridge</h1><p>It is closed.</p>", 2), (PROSE, 4)])
+def test_what_is_called_furniture_is_read_like_all_else_if_it_may_hold_the_article(markup: str, blocks: int) -> None:
+    source = f"<body><div class='site-header'>{markup}</div>{PROSE}"
+    page = find_blocks(LexborHTMLParser(source).body)  # type: ignore[arg-type]
+    assert len(page.blocks) == blocks + len(SENTENCES)
 
 
 def test_readers_comments_are_left_out_however_well_they_are_written() -> None:

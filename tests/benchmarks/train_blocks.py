@@ -28,7 +28,7 @@ from flows.ingest.formats import html_classifier as classifier
 from flows.ingest.formats.html_blocks import Element, Page, find_blocks
 from flows.ingest.formats.html_features import FEATURES, Matrix, Rules
 from flows.ingest.formats.html_labels import label_by_rules
-from flows.ingest.formats.html_measures import UNREAD, measure_blocks
+from flows.ingest.formats.html_measures import measure_blocks
 from flows.ingest.formats.html_words import fold_text, list_class_words, list_text_words
 
 ROOT = Path(__file__).parents[2]
@@ -203,7 +203,7 @@ def weigh_words(pages: Sequence[Marked]) -> tuple[dict[str, float], dict[str, fl
             for word in lineages[block.element]:
                 seen[0][word][0] += share * weight
                 seen[0][word][1] += weight
-            if marked.rules.regions[block.element] in UNREAD:
+            if marked.rules.regions[block.element] is not None:
                 continue
             for word in dict.fromkeys(list_text_words(folded[block.start : block.end])[1]):
                 seen[1][word][0] += share

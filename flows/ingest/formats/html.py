@@ -47,13 +47,14 @@ def is_markup(source: str) -> bool:
 
 def read_records(contents: Contents) -> Records:
     """One record."""
-    decoded = text.decode_text(contents.data, declared_encoding(contents.data))
+    decoded = text.decode_text(contents.data, declared_encoding)
     return Records([read_page(decoded.text)], decoded.encoding, decoded.reason)
 
 
 def read_page(source: str) -> Record:
     """The record of a page. Raises Refused when it shows no text."""
     tree = LexborHTMLParser(_flatten(source))
+    claims, metadata = find_claims(tree)
     body = tree.body
     page = find_blocks(body) if body is not None else Page("", (), ())
     if body is not None and count_text(page, _LITTLE) < _LITTLE:
@@ -61,7 +62,6 @@ def read_page(source: str) -> Record:
         page = whole if count_text(whole, 2 * _LITTLE) >= 2 * _LITTLE else page
     if is_blank(page.text):
         raise Refused("empty", "a web page that shows no text: it may need a browser to run its scripts")
-    claims, metadata = find_claims(tree)
     return Record(0, page.text, tuple(claims), tuple(_cut_blocks(page)), metadata or None)
 
 

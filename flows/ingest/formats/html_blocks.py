@@ -1,13 +1,17 @@
 """A page as blocks: what is shown of it, paragraph by paragraph, with what the markup tells of each.
 
-`find_blocks` walks the tree once, without recursion, and forgets the markup; what follows needs only its result.
+`find_blocks` walks the tree once, without recursion, and forgets the markup; what follows needs only its result. It
+does not walk into a page's furniture, its menus and footers and the like: the text of each is one block.
 """
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from flows.ingest.formats.html_regions import is_furniture
 
 # Shown, but in rows of their own: everything else is inline
 _BLOCK_TAGS = (
@@ -25,7 +29,7 @@ _NOT_SHOWN_TAGS = (
     "textarea noframes"
 )
 NOT_SHOWN: Final = frozenset(_NOT_SHOWN_TAGS.split())
-TELLING: Final = ("class", "id", "role", "itemprop", "itemtype", "data-component", "aria-label")
+TELLING: Final = frozenset(("class", "id", "role", "itemprop", "itemtype", "data-component", "aria-label"))
 """The attributes whose words tell what an element is."""
 _DISCUSSION: Final = (
     'script[type="application/ld+json"], '
@@ -33,6 +37,11 @@ _DISCUSSION: Final = (
 )
 _DISCUSSION_TYPE: Final = re.compile(r'"@type"\s*:\s*\[?\s*"(?:DiscussionForumPosting|QAPage)"')
 _HIDDEN: Final = '[hidden], [style*="display:none" i], [style*="display: none" i]'
+_PASSED: Final = NOT_SHOWN | {"-comment"}
+_UNSEEN: Final = f"{', '.join(sorted(NOT_SHOWN))}, {_HIDDEN}"
+_LONG_LINE: Final = 80  # characters
+_MOST_PROSE: Final = 400  # characters of long lines in a page's furniture
+_MOST_MISTAKEN: Final = 20  # elements that are none after all, from which on no more are looked through
 
 
 class Element(NamedTuple):  # a page has thousands: a tuple is made in a fifth of a dataclass's time
@@ -70,7 +79,7 @@ class Page:
 class _Builder:
     """The page while it is walked. An element comes into it with its first block: most of a page's have none."""
 
-    opened: list[tuple[str, LexborNode]]
+    opened: list[tuple[str, str]]
     """The block elements that are open."""
     row: list[str] = field(default_factory=list)
     """The pieces of text of the row that is being filled."""
@@ -112,10 +121,33 @@ class _Builder:
             self._add_block(text)
         self.links = self.link_characters = 0
 
+    def add_furniture(self, tag: str, words: str, node: LexborNode) -> bool:
+        """Adds the text of an element as one block of links; not if prose is in it, or a heading of the first order.
+
+        What it does not show is taken from the tree.
+        """
+        if node.css_first("h1") is not None:
+            return False
+        unseen = {inner.mem_id: inner for inner in node.css(_UNSEEN)}
+        for inner in reversed(unseen.values()):  # what stands in another goes before it
+            inner.decompose()
+        lines = [line for text in node.text(separator="\n").split("\n") if (line := " ".join(text.split()))]
+        if sum(length for length in map(len, lines) if length > _LONG_LINE) > _MOST_PROSE:
+            return False
+        if lines:
+            text = "\n".join(lines)
+            self.link_characters, self.links = len(text), len(lines)
+            self.opened.append((tag, words))
+            self._add_block(text)
+            self.opened.pop()
+            del self.numbers[len(self.opened) :]
+            self.links = self.link_characters = 0
+        return True
+
     def _add_block(self, text: str) -> None:
         numbers, elements, blocks = self.numbers, self.elements, self.blocks
-        for tag, node in self.opened[len(numbers) :]:
-            elements.append(Element(tag, _read_words(node), numbers[-1] if numbers else -1))
+        for tag, words in self.opened[len(numbers) :]:
+            elements.append(Element(tag, words, numbers[-1] if numbers else -1))
             numbers.append(len(elements) - 1)
         element = numbers[-1]
         if blocks:
@@ -131,10 +163,12 @@ class _Builder:
 
 def find_blocks(body: LexborNode, with_hidden: bool = False) -> Page:
     """What the page shows below `body`, in the order of the markup; if asked, with what it hides until scripts run."""
-    builder = _Builder([("body", body)])
+    builder = _Builder([("body", _read_words(body))])
     opened, numbers, row, rows = builder.opened, builder.numbers, builder.row, builder.rows
     hidden = set() if with_hidden else {node.mem_id for node in body.css(_HIDDEN)}
-    in_link = in_pre = 0
+    within = dict.fromkeys(("a", "pre", "article"), 0)
+    mistaken = 0
+    tags = _number_tags()
     node = body.first_child
     open_tags: list[tuple[str, LexborNode | None]] = []  # of the elements that are open, and what follows them
     while True:
@@ -147,35 +181,40 @@ def find_blocks(body: LexborNode, with_hidden: bool = False) -> Page:
                     builder.close_block()
                 opened.pop()
                 del numbers[len(opened) :]
-                in_pre -= tag == "pre"
-            elif tag == "a":
-                in_link -= 1
+            if tag in within:
+                within[tag] -= 1
             continue
-        tag = node.tag or ""
+        tag = tags.get(node.tag_id, "")
         if tag == "-text":
             text = node.text_content
             if text:
-                if in_pre and "\n" in text:
+                if within["pre"] and "\n" in text:
                     builder.add_rows(text.split("\n"))
                 elif row or not text.isspace():  # a row does not begin with white space
                     row.append(text)
-                    if in_link:
+                    if within["a"]:
                         builder.link_characters += len(text.strip())
         elif tag == "br":
             builder.break_row("\n")
-        elif tag in NOT_SHOWN or tag[0] == "-" or (hidden and node.mem_id in hidden):
+        elif tag in _PASSED or (hidden and node.mem_id in hidden):
             pass
         elif (child := node.first_child) is not None:
             if tag in BLOCKS:
                 if row or rows:
                     builder.close_block()
-                opened.append((tag, node))
-                in_pre += tag == "pre"
-            elif tag == "a":
-                in_link += 1
-                builder.links += 1
+                words = _read_words(node)
+                if mistaken < _MOST_MISTAKEN and is_furniture(tag, words, within["article"] > 0):
+                    if builder.add_furniture(tag, words, node):
+                        node = node.next
+                        continue
+                    mistaken += 1
+                opened.append((tag, words))
             elif tag in CELLS:
                 builder.break_row("\t")
+            elif tag == "a":
+                builder.links += 1
+            if tag in within:
+                within[tag] += 1
             open_tags.append((tag, node.next))
             node = child
             continue
@@ -196,6 +235,15 @@ def find_blocks(body: LexborNode, with_hidden: bool = False) -> Page:
     )
 
 
+@cache
+def _number_tags() -> dict[int, str]:
+    """By their numbers, which are quicker to ask for, the tags that say anything of what is shown."""
+    parser = LexborHTMLParser("<p>text<!-- comment -->")
+    nodes = [*parser.css("p")[0].iter(include_text=True)]
+    nodes += map(parser.create_node, (*BLOCKS, *CELLS, *NOT_SHOWN, "a", "br"))
+    return {node.tag_id: node.tag or "" for node in nodes}
+
+
 def _is_discussion(parser: LexborHTMLParser) -> bool:
     """Whether a page says in the words of schema.org that its posts are what it is about."""
     return any(
@@ -205,4 +253,6 @@ def _is_discussion(parser: LexborHTMLParser) -> bool:
 
 def _read_words(node: LexborNode) -> str:
     attributes = node.attributes
-    return " ".join([value for name in TELLING if (value := attributes.get(name))]).lower() if attributes else ""
+    if not attributes:
+        return ""
+    return " ".join([value for name, value in attributes.items() if value and name in TELLING]).lower()

@@ -95,7 +95,7 @@ class Blocks:
     element: Numbers
     lengths: Matrix
     link_share: Matrix
-    tags: Sequence[str]
+    tags: Numbers
     heading: Truths
     prose: Matrix
     """Characters of running text, links aside."""

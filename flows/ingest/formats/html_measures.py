@@ -38,9 +38,10 @@ from flows.ingest.formats.html_words import (
     weigh_terms,
 )
 
-UNREAD: Final = frozenset(("html-navigation", "html-header", "html-footer", "html-consent", "html-hidden"))
-"""Regions whose texts are not looked up: there is much of them, and their markup tells enough."""
-_TAG_NUMBERS: Final = {tag: number for number, tag in enumerate(TAGS)}
+_OTHER_HEADINGS: Final = sorted(HEADINGS.difference(TAGS))
+_TAG_NUMBERS: Final = {tag: number for number, tag in enumerate((*TAGS, *_OTHER_HEADINGS))}
+_IS_HEADING: Final = np.array([tag in HEADINGS for tag in (*_TAG_NUMBERS, "")])  # the last is for all other tags
+_IS: Final = [f"is {tag}" for tag in TAGS]
 _FAR: Final = 30
 _LIKE_TITLE: Final = 0.2
 _WORDY: Final = ("words", "first word", "share in title", "share of title")
@@ -86,8 +87,8 @@ def _measure_shape(page: Page, table: Table) -> Blocks:
     shares[_BREAK] -= spans - lengths
     # A quotation mark or a bracket may follow the full stop
     last = np.where((shape[ends - 1] == _MARK) & (lengths > 1), shape[ends - 2], shape[ends - 1])
-    tags = [page.elements[number].tag for number in element.tolist()]
-    heading = np.fromiter((tag in HEADINGS for tag in tags), dtype=bool, count=count)
+    tags = np.array([_TAG_NUMBERS.get(tag, -1) for tag, _, _ in page.elements])[element]
+    heading = _IS_HEADING[tags]
     runs = (link_share < 0.5) & ~heading & ((lengths > 120) | ((lengths > 40) & (last == _STOP)))
     prose = np.where(runs, lengths * (1 - link_share), 0).astype(np.float32)
     table["length"] = np.log1p(lengths)
@@ -100,8 +101,7 @@ def _measure_shape(page: Page, table: Table) -> Blocks:
     table["starts lower"] = shape[starts] == SHAPES.index("lower")
     table["prose"] = np.log1p(prose)
     table["heading"] = heading
-    tag_numbers = np.fromiter((_TAG_NUMBERS.get(tag, -1) for tag in tags), dtype=np.int64, count=count)
-    table[[f"is {tag}" for tag in TAGS]] = tag_numbers == np.arange(len(TAGS))[:, None]
+    table[_IS] = tags == np.arange(len(TAGS))[:, None]
     return Blocks(element, lengths, link_share, tags, heading, prose)
 
 
@@ -110,9 +110,9 @@ def _measure_words(page: Page, rules: Rules, words: Mapping[str, float], table: 
     folded = fold_text(page.text)
     title = set(split_words(fold_text(page.title)))
     texts = [folded[block.start : block.end] for block in page.blocks]
-    unread = [region in UNREAD for region in rules.regions]
     measured = np.zeros((len(_WORDY), len(texts)), dtype=np.float32)
-    read = [number for number, block in enumerate(page.blocks) if not unread[block.element]]
+    # The markup of a region tells enough
+    read = [number for number, block in enumerate(page.blocks) if rules.regions[block.element] is None]
     weights: list[float] = []
     firsts: list[float] = []
     for number in read:
@@ -183,7 +183,7 @@ def _measure_place(
     table["prose of page"] = np.log1p(all_prose)
     last_prose, table["blocks since prose"] = _count_since(prose > 0)
     next_prose, table["blocks until prose"] = _count_until(prose > 0)
-    is_h1 = np.array([tag == "h1" for tag in blocks.tags])
+    is_h1 = blocks.tags == _TAG_NUMBERS["h1"]
     _, table["blocks since h1"] = _count_since(is_h1)
     table["h1 before"] = np.cumsum(is_h1)
     last_heading, table["blocks since heading"] = _count_since(blocks.heading)

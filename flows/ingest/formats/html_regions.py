@@ -110,6 +110,12 @@ _COMMENTS_HEADINGS: Final = frozenset(_COMMENTS.split("|"))
 # What stands over them with a number and the title of the page: '3 thoughts on "The title"'
 _COMMENTS_OPENING: Final = re2.compile(r"^\d+ (?:thoughts?|comments?|responses?|replies|reply) (?:on|to) ")
 
+# Regions that hold nothing of an article where there is no prose in them
+_FURNITURE: Final = frozenset(
+    ("html-navigation", "html-header", "html-footer", "html-consent", "html-share", "html-related", "html-subscription")
+)
+_NO_FURNITURE: Final = frozenset(("article", "main", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"))
+
 
 class Told(NamedTuple):
     """What an element's words tell: the rule they call for, and how surely it holds the article, 0 the most."""
@@ -135,13 +141,26 @@ def _compile_words() -> re2.Set:
 @lru_cache(1 << 12)  # the pages of a site have the same classes
 def read_words(words: str) -> Told:
     """What the words of an element's class, id and role tell."""
-    matched = _compile_words().Match(_STATE.sub(" ", words) if "omment" in words else words) or ()
+    return _tell(*(_compile_words().Match(_STATE.sub(" ", words) if "omment" in words else words) or ()))
+
+
+@cache
+def _tell(*matched: int) -> Told:
+    """What the patterns of these numbers tell together."""
     first = min(matched, default=len(REGION_WORDS))
     article = min((number for number in matched if number >= len(REGION_WORDS)), default=None)
     return Told(
         REGION_WORDS[first][0] if first < len(REGION_WORDS) else None,
         None if article is None else article - len(REGION_WORDS),
     )
+
+
+def is_furniture(tag: str, words: str, in_article: bool) -> bool:
+    """Whether an element is a page's furniture, unless there is prose in it."""
+    region = REGION_TAGS.get(tag) or ("html-header" if tag == "header" and not in_article else None)
+    if region is None and words and tag not in _NO_FURNITURE:
+        region = read_words(words).region
+    return region in _FURNITURE
 
 
 def is_comments_heading(text: str) -> bool:

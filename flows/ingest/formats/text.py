@@ -1,5 +1,6 @@
 """Plain text: the decoded file is the record, with its line ends and page breaks."""
 
+from collections.abc import Callable
 from typing import Final
 
 from flows.ingest.contents import Contents, Records, Refused, is_blank
@@ -22,9 +23,9 @@ def read_records(contents: Contents) -> Records:
     return Records([Record(0, decoded.text)], decoded.encoding, decoded.reason)
 
 
-def decode_text(data: bytes, declared: str | None = None) -> Decoded:
+def decode_text(data: bytes, declare: Callable[[bytes], str | None] | None = None) -> Decoded:
     """The text of a file; Refused when nothing of it can be seen."""
-    decoded = decode(data, declared)
+    decoded = decode(data, declare)
     if is_blank(decoded.text):
         raise Refused("empty", "it has no text: only white space and characters that are not shown")
     return decoded
