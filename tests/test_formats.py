@@ -226,7 +226,7 @@ def test_a_pages_furniture_is_one_block_from_which_only_what_is_not_shown_is_mis
 
 @pytest.mark.parametrize(("markup", "blocks"), [("<h1>The bridge</h1><p>It is closed.</p>", 2), (PROSE, 4)])
 def test_what_is_called_furniture_is_read_like_all_else_if_it_may_hold_the_article(markup: str, blocks: int) -> None:
-    source = f"<body><div class='site-header'>{markup}</div>{PROSE}"
+    source = f"<body><div class='site-header'><script>run()</script>{markup}</div>{PROSE}"
     page = find_blocks(LexborHTMLParser(source).body)  # type: ignore[arg-type]
     assert len(page.blocks) == blocks + len(SENTENCES)
 

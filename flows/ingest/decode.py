@@ -112,8 +112,9 @@ def _attempt(data: bytes, codec: str) -> str | None:
     except UnicodeDecodeError:
         return None
     # In an encoding that was not UTF-8, U+0080 to U+009F are a sign that it is another; in UTF-8 they are mojibake
-    controls = 0 if text.isascii() else len(_HIGH_CONTROL.findall(text.encode()))
-    return text if _reads_as_text(text, controls) else None
+    encoded = text.encode("utf-8", "surrogatepass")
+    controls = 0 if text.isascii() else len(_HIGH_CONTROL.findall(encoded))
+    return text if _reads_as_text(text, encoded, controls) else None
 
 
 def _strict(data: bytes, codec: str, skipped: int) -> Decoded:
@@ -124,16 +125,15 @@ def _strict(data: bytes, codec: str, skipped: int) -> Decoded:
 
 
 def _plausible(text: str, data: bytes, codec: str) -> Decoded:
-    if _reads_as_text(text):
+    if _reads_as_text(text, data if codec == "utf-8" else text.encode("utf-8", "surrogatepass")):
         return Decoded(text, name_encoding(codec))
     first = _CONTROL.search(text.encode())
     offset = len(text.encode()[: first.start()].decode().encode(codec)) if first else 0
     raise Undecodable(offset, name_encoding(codec), "too many control characters, the first")
 
 
-def _reads_as_text(text: str, controls: int = 0) -> bool:
-    """Whether control characters are rare in the text; so many are known beside those of ASCII."""
-    encoded = text.encode("utf-8", "surrogatepass")
+def _reads_as_text(text: str, encoded: bytes, controls: int = 0) -> bool:
+    """Whether control characters are rare in a text, also given in UTF-8; so many are known beside those of ASCII."""
     controls += len(encoded) - len(encoded.translate(None, _CONTROLS))
     return controls <= max(_MOST_CONTROLS * len(text), 1 if len(text) > 20 else 0)
 

@@ -53,11 +53,13 @@ def read_records(contents: Contents) -> Records:
 
 def read_page(source: str) -> Record:
     """The record of a page. Raises Refused when it shows no text."""
-    tree = LexborHTMLParser(_flatten(source))
+    source = _flatten(source)
+    tree = LexborHTMLParser(source)
     claims, metadata = find_claims(tree)
     body = tree.body
     page = find_blocks(body) if body is not None else Page("", (), ())
     if body is not None and count_text(page, _LITTLE) < _LITTLE:
+        body = LexborHTMLParser(source).body or body
         whole = find_blocks(body, with_hidden=True)
         page = whole if count_text(whole, 2 * _LITTLE) >= 2 * _LITTLE else page
     if is_blank(page.text):

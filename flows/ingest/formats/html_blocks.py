@@ -38,7 +38,7 @@ _DISCUSSION: Final = (
 _DISCUSSION_TYPE: Final = re.compile(r'"@type"\s*:\s*\[?\s*"(?:DiscussionForumPosting|QAPage)"')
 _HIDDEN: Final = '[hidden], [style*="display:none" i], [style*="display: none" i]'
 _PASSED: Final = NOT_SHOWN | {"-comment"}
-_UNSEEN: Final = f"{', '.join(sorted(NOT_SHOWN))}, {_HIDDEN}"
+_UNSEEN: Final = ", ".join(sorted(NOT_SHOWN))
 _LONG_LINE: Final = 80  # characters
 _MOST_PROSE: Final = 400  # characters of long lines in a page's furniture
 _MOST_MISTAKEN: Final = 20  # elements that are none after all, from which on no more are looked through
@@ -121,15 +121,15 @@ class _Builder:
             self._add_block(text)
         self.links = self.link_characters = 0
 
-    def add_furniture(self, tag: str, words: str, node: LexborNode) -> bool:
+    def add_furniture(self, tag: str, words: str, node: LexborNode, unseen: str) -> bool:
         """Adds the text of an element as one block of links; not if prose is in it, or a heading of the first order.
 
-        What it does not show is taken from the tree.
+        What `unseen` selects is taken from the tree.
         """
         if node.css_first("h1") is not None:
             return False
-        unseen = {inner.mem_id: inner for inner in node.css(_UNSEEN)}
-        for inner in reversed(unseen.values()):  # what stands in another goes before it
+        selected = {inner.mem_id: inner for inner in node.css(unseen)}
+        for inner in reversed(selected.values()):  # what stands in another goes before it
             inner.decompose()
         lines = [line for text in node.text(separator="\n").split("\n") if (line := " ".join(text.split()))]
         if sum(length for length in map(len, lines) if length > _LONG_LINE) > _MOST_PROSE:
@@ -162,10 +162,14 @@ class _Builder:
 
 
 def find_blocks(body: LexborNode, with_hidden: bool = False) -> Page:
-    """What the page shows below `body`, in the order of the markup; if asked, with what it hides until scripts run."""
+    """What the page shows below `body`, in the order of the markup; if asked, with what it hides until scripts run.
+
+    What is not shown of the page's furniture is no longer in the tree thereafter.
+    """
     builder = _Builder([("body", _read_words(body))])
     opened, numbers, row, rows = builder.opened, builder.numbers, builder.row, builder.rows
     hidden = set() if with_hidden else {node.mem_id for node in body.css(_HIDDEN)}
+    unseen = _UNSEEN if with_hidden else f"{_UNSEEN}, {_HIDDEN}"
     within = dict.fromkeys(("a", "pre", "article"), 0)
     mistaken = 0
     tags = _number_tags()
@@ -204,10 +208,11 @@ def find_blocks(body: LexborNode, with_hidden: bool = False) -> Page:
                     builder.close_block()
                 words = _read_words(node)
                 if mistaken < _MOST_MISTAKEN and is_furniture(tag, words, within["article"] > 0):
-                    if builder.add_furniture(tag, words, node):
+                    if builder.add_furniture(tag, words, node, unseen):
                         node = node.next
                         continue
                     mistaken += 1
+                    child = node.first_child  # it may have been one that is not shown
                 opened.append((tag, words))
             elif tag in CELLS:
                 builder.break_row("\t")
@@ -246,6 +251,8 @@ def _number_tags() -> dict[int, str]:
 
 def _is_discussion(parser: LexborHTMLParser) -> bool:
     """Whether a page says in the words of schema.org that its posts are what it is about."""
+    if not any(name in parser.raw_html for name in (b"DiscussionForumPosting", b"QAPage")):
+        return False
     return any(
         node.tag != "script" or _DISCUSSION_TYPE.search(node.text()) is not None for node in parser.css(_DISCUSSION)
     )
