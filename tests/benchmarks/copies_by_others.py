@@ -7,20 +7,22 @@
     python -m tests.benchmarks.planted_copies --removed datatrove.txt datasketch.txt text-dedup.txt
 
 Prints the numbers of the documents that the tool removes, one a line, then seconds of CPU and the peak memory.
-datatrove runs as for FineWeb (5-word shingles, 14 bands of 8); datasketch with its MinHashLSH for a Jaccard similarity
-of .3 over pairs of words; text-dedup's is its MinHash (pairs of words, 50 bands of 4, union-find), written out here with
-its own embedding function, since its command reads a hub's datasets.
+datatrove runs as for FineWeb (5-word shingles, 14 bands of 8) and needs spacy; datasketch with its MinHashLSH of 42
+bands of 3 over pairs of words, checked by its estimate at .3; text-dedup's command with pairs of words, 50 bands of 4.
 """
 
 import re
 import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 WORD = re.compile(r"\w+")
@@ -60,19 +62,34 @@ def remove_by_datasketch(texts: list[str]) -> Iterable[int]:
     """A document is removed when an earlier one that is kept is found."""
     from datasketch import MinHash, MinHashLSH
 
-    index = MinHashLSH(threshold=0.3, num_perm=126, params=(42, 3))
+    index = MinHashLSH(num_perm=126, params=(42, 3))
+    sketches: dict[int, MinHash] = {}
     for number, text in enumerate(texts):
         words = WORD.findall(text.lower())
         sketch = MinHash(num_perm=126)
-        sketch.update_batch([f"{one} {other}".encode() for one, other in zip(words, words[1:], strict=False)])
-        if any(sketch.jaccard(index_sketch[found]) >= 0.3 for found in index.query(sketch)):
+        sketch.update_batch([f"{one} {other}".encode() for one, other in pairwise(words)])
+        if any(sketch.jaccard(sketches[found]) >= 0.3 for found in index.query(sketch)):
             yield number
         else:
             index.insert(number, sketch)
-            index_sketch[number] = sketch
+            sketches[number] = sketch
 
 
-index_sketch: dict[int, object] = {}
+def remove_by_text_dedup(texts: list[str]) -> Iterable[int]:
+    """By its own command, which keeps one document of each cluster."""
+    from datasets import load_from_disk
+
+    with tempfile.TemporaryDirectory() as folder:
+        pq.write_table(pa.table({"number": range(len(texts)), "text": texts}), f"{folder}/texts.parquet")
+        command = [sys.executable, "-m", "text_dedup.minhash", "--path", "parquet", "--split", "train"]
+        command += ["--data_files", f"{folder}/texts.parquet", "--cache_dir", f"{folder}/cache"]
+        command += ["--output", f"{folder}/kept", "--column", "text", "--num_proc", "1"]
+        command += ["--ngram", "2", "--min_length", "2", "--num_perm", "200", "--b", "50", "--r", "4"]
+        subprocess.run(command, check=True, stdout=sys.stderr)
+        return set(range(len(texts))) - set(load_from_disk(f"{folder}/kept")["number"])
+
+
+TOOLS = {"datatrove": remove_by_datatrove, "datasketch": remove_by_datasketch, "text-dedup": remove_by_text_dedup}
 
 
 def main() -> None:
@@ -80,7 +97,7 @@ def main() -> None:
     tool, path = sys.argv[1], Path(sys.argv[2])
     texts = pq.read_table(path, columns=["text"])["text"].to_pylist()
     start = time.process_time()
-    removed = sorted({"datatrove": remove_by_datatrove, "datasketch": remove_by_datasketch}[tool](texts))
+    removed = sorted(TOOLS[tool](texts))
     sys.stdout.write("".join(f"{number}\n" for number in removed))
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = time.process_time() - start + children.ru_utime + children.ru_stime

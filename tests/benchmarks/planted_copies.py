@@ -1,13 +1,13 @@
 """Near-duplicates found, by kind of copy: copies planted among press releases and Wikinews, for each intent.
 
-    python -m tests.benchmarks.planted_copies [--documents 20000] [--natural] [--write FILE.parquet]
+    python -m tests.benchmarks.planted_copies [--documents 20000] [--natural] [--write FILE.parquet] [--removed FILE…]
 
 A copy is found when it and what it was made of are not both kept. Wrong is a document that goes as a copy of one of
 another family, unless 5-word Jaccard is .5 or 5-word containment .8, as ../shared/data/near_dup_pairs counts copies.
 Documents that say much of what others say (a third of their runs of 5 words) are left out, since what is right for
 them is a matter of intent; with `--natural` they stay, and the figures show how much of that each intent takes.
 
-`--write` keeps the planted set for `tests.benchmarks.copies_by_others`, which other tools are scored by.
+`--write` keeps the planted set for `tests/benchmarks/copies_by_others.py`, `--removed` scores what that printed.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import subprocess
 import tarfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -178,26 +178,36 @@ def score(planted: list[Planted], connection: duckdb.DuckDBPyConnection, intent:
         int(one): int(other)
         for one, other in zip(*(found[name].to_pylist() for name in ("doc_id", "kept_id")), strict=True)
     }
-    return {**judge(planted, kept), "CPU seconds": f"{seconds:.1f}"}
+    return {**judge(planted, kept, kept), "CPU seconds": f"{seconds:.1f}"}
 
 
-def judge(planted: list[Planted], kept: dict[int, int]) -> dict[str, str]:
-    """The figures for copies and what they are a copy of, by number."""
+def judge(planted: list[Planted], kept: dict[int, int], removed: Collection[int]) -> dict[str, str]:
+    """The figures for what was removed, by number, and what it is a copy of, where that is known."""
     found: dict[str, list[bool]] = {}
     for number, each in enumerate(planted):
         if each.kind:
             is_short = 20 <= len(each.text.split()) <= 80
             for group in ("all", each.kind, *(["of 20 to 80 words"] if is_short else [])):
-                found.setdefault(group, []).append(number in kept or each.family in kept)
+                found.setdefault(group, []).append(number in removed or each.family in removed)
     natural = [(one, other) for one, other in kept.items() if planted[one].family != planted[other].family]
     wrong = sum(not _are_copies(planted[one].text, planted[other].text) for one, other in natural)
     figures = {kind: f"{sum(hits) / len(hits):.3f}" for kind, hits in sorted(found.items())}
     return {
         **figures,
-        "removed": f"{len(kept):,}",
+        "removed": f"{len(removed):,}",
         "natural copies": f"{len(natural) - wrong:,}",
         "wrong": f"{wrong:,}",
     }
+
+
+def judge_removed(planted: list[Planted], told: str) -> dict[str, str]:
+    """The figures for what another tool removed. It names no kept document: wrong is one that has no planted copy."""
+    lines = told.splitlines()
+    removed = {int(line): -1 for line in lines if not line.startswith("#")}
+    with_copies = {each.family for each in planted if each.kind}
+    figures = {name: value for name, value in judge(planted, {}, removed).items() if name not in ("natural copies",)}
+    wrong = sum(planted[number].family not in with_copies for number in removed)
+    return {**figures, "wrong": f"{wrong:,}", "CPU seconds": lines[-1].split(": ")[1].split(" s")[0]}
 
 
 def _are_copies(one: str, other: str) -> bool:
@@ -217,6 +227,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=20_000)
     parser.add_argument("--natural", action="store_true")
     parser.add_argument("--write", type=Path)
+    parser.add_argument("--removed", type=Path, nargs="*", default=[])
     given = parser.parse_args()
     planted = plant(read_documents(given.natural)[: given.documents])
     print(f"{len(planted):,} documents, {sum(bool(each.kind) for each in planted):,} of them planted copies")
@@ -226,8 +237,10 @@ def main() -> None:
     connection = load(planted)
     score(planted, connection, "none")  # compiles
     figures = {intent: score(planted, connection, intent) for intent in INTENTS}
+    figures |= {path.stem: judge_removed(planted, path.read_text()) for path in given.removed}
+    print(" " * 26, *(f"{name:>10}" for name in figures))
     for name in figures[INTENTS[0]]:
-        print(f"{name:26}", *(f"{figures[intent][name]:>10}" for intent in INTENTS))
+        print(f"{name:26}", *(f"{told.get(name, ''):>10}" for told in figures.values()))
 
 
 if __name__ == "__main__":
