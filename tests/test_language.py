@@ -1,9 +1,7 @@
 """The language is the word of the majority, the same everywhere, or nothing."""
 
 import random
-import tarfile
 import zipfile
-from functools import cache
 from pathlib import Path
 
 import langdetect
@@ -14,42 +12,12 @@ from hypothesis import strategies as st
 
 from flows.describe.language import Detected, detect_language, list_languages
 from flows.model import LanguageShare
+from tests.benchmarks.languages import list_profiles, make_text, read_sentences
 
-SENTENCES = Path("../shared/data/lingua_sentences/sentences.tar.xz")
 DECLARATION = Path("../shared/data/udhr/udhr.zip")
 SEEDS = Path("../shared/seeds")
-FLOORS = {50: 0.965, 200: 0.994, 1000: 0.997}
-"""Share told right by characters, of every text: what is not told counts as wrong."""
 TOLD_MIXED = 0.7
 """Share of texts half in one language, half in another, that get none."""
-
-
-@cache
-def read_sentences() -> dict[str, list[str]]:
-    """News sentences by language; both written standards of Norwegian are 'no'."""
-    sentences: dict[str, list[str]] = {}
-    with tarfile.open(SENTENCES) as archive:
-        for member in archive:
-            file = archive.extractfile(member)
-            if file is not None:
-                code = Path(member.name).stem
-                lines = [line.strip() for line in file.read().decode().splitlines() if line.strip()]
-                sentences.setdefault({"nb": "no", "nn": "no"}.get(code, code), []).extend(lines)
-    return sentences
-
-
-def known_languages() -> list[str]:
-    """Those of the sentences that langdetect has a profile of."""
-    profiles = {path.name.split("-")[0] for path in Path(langdetect.PROFILES_DIRECTORY).iterdir()}
-    return sorted(profiles & set(read_sentences()))
-
-
-def make_text(chance: random.Random, sentences: list[str], length: int) -> str:
-    """At least `length` characters of sentences; exactly so many where these are few."""
-    text = ""
-    while len(text) < length:
-        text += chance.choice(sentences) + " "
-    return text.strip() if length >= 1000 else text[:length]
 
 
 def langdetect_answers(module: object, text: str) -> list[tuple[str, float]] | None:
@@ -57,18 +25,6 @@ def langdetect_answers(module: object, text: str) -> list[tuple[str, float]] | N
         return [(found.lang, found.prob) for found in module.detect_langs(text)]  # type: ignore[attr-defined]
     except module.LangDetectException:  # type: ignore[attr-defined]
         return None
-
-
-@pytest.mark.parametrize("length", FLOORS)
-def test_the_language_of_news_is_told(length: int) -> None:
-    chance = random.Random(length)
-    right = asked = 0
-    for language in known_languages():
-        for _ in range(40):
-            asked += 1
-            right += detect_language(make_text(chance, read_sentences()[language], length)).language == language
-    assert asked == 2040
-    assert right / asked >= FLOORS[length]
 
 
 def test_the_fast_path_gives_the_answers_of_langdetect() -> None:
@@ -93,7 +49,7 @@ def test_a_text_half_in_another_language_gets_none_more_often_than_one_in_a_sing
     chance = random.Random(7)
     unknown = {1: 0, 2: 0}
     for _ in range(250):
-        languages = chance.sample(known_languages(), 2)
+        languages = chance.sample(sorted(list_profiles() & read_sentences().keys()), 2)
         for count in unknown:
             parts = [make_text(chance, read_sentences()[language], 1000) for language in languages[:count]]
             unknown[count] += detect_language("\n\n".join(parts)).language is None

@@ -9,7 +9,7 @@ import importlib.util
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,7 +80,6 @@ _SCRIPTS: Final = {
 """Scripts of one language each, marks of vowels included; Han and kana are told apart by their shares."""
 _SCRIPT_PATTERNS: Final = {name: re.compile(f"[{ranges}]") for name, ranges in _SCRIPTS.items()}
 _ANY_SCRIPT: Final = re.compile(f"[{''.join(_SCRIPTS.values())}]")
-_LETTER: Final = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +106,9 @@ def detect_language(text: str) -> Detected:
     if letters < FEWEST_LETTERS:
         return UNKNOWN
     language, confidence = _ask_langdetect(sample)
-    second, share = _ask_pycld2(sample)
+    second, share = ask_pycld2(sample)
     if second is None or second != language:
-        third, probability = _ask_fasttext(sample[:VOTE])
+        third, probability = ask_fasttext(sample[:VOTE])
         if third is not None and third == second:
             language, confidence = third, probability
         elif third != language and (letters >= LONG or confidence < LEAST_CONFIDENCE):
@@ -124,7 +123,7 @@ def list_languages(text: str, whole: Detected) -> list[LanguageShare]:
 
     A paragraph of too few letters to tell belongs to the one before. What cannot be told is nobody's share.
     """
-    if _ask_pycld2(text)[1] >= UNMIXED or PARTING not in text:
+    if ask_pycld2(text)[1] >= UNMIXED or PARTING not in text:
         return [LanguageShare(whole.language, 1.0)] if whole.language else []
     letters: Counter[str] = Counter()
     last: str | None = None
@@ -147,7 +146,7 @@ def _ask_langdetect(text: str) -> tuple[str | None, float]:
     return _name(first.lang), min(float(first.prob), 1.0)
 
 
-def _ask_pycld2(text: str) -> tuple[str | None, float]:
+def ask_pycld2(text: str) -> tuple[str | None, float]:
     """Its language, and the share of the text that it finds in it."""
     try:
         details = pycld2.detect(text, bestEffort=True)[2]
@@ -156,7 +155,7 @@ def _ask_pycld2(text: str) -> tuple[str | None, float]:
     return (None if details[0][1] == "un" else _name(details[0][1])), details[0][2] / 100
 
 
-def _ask_fasttext(text: str) -> tuple[str | None, float]:
+def ask_fasttext(text: str) -> tuple[str | None, float]:
     labels, probabilities = _load_lid176().predict(" ".join(text.split()), on_unicode_error="ignore")
     return (_name(labels[0].removeprefix("__label__")), min(float(probabilities[0]), 1.0)) if labels else (None, 0.0)
 
@@ -189,12 +188,22 @@ def _is_mixed(sample: str, language: str) -> bool:
 
 def _detect_by_script(sample: str) -> Detected:
     """The language whose own script most letters are of; its confidence is their share."""
-    letters = len(_LETTER.findall(sample))
-    counts = {name: len(pattern.findall(sample)) for name, pattern in _SCRIPT_PATTERNS.items()}
-    east_asian = counts.pop("han") + counts["kana"]
-    kana = counts.pop("kana")
+    letters = 0
+    counts: Counter[str] = Counter()
+    for character, count in Counter(sample).items():
+        letters += count * character.isalpha()
+        counts[_name_script(character)] += count
+    del counts[""]
+    kana = counts.pop("kana", 0)
+    east_asian = counts.pop("han", 0) + kana
     counts["ja" if kana >= LEAST_SHARE_OF_KANA * east_asian else "zh"] = east_asian
     name, count = max(counts.items(), key=lambda item: item[1])
     share = min(count / letters, 1.0) if letters else 0.0
     least = LEAST_SHARE_EAST_ASIAN if name in ("ja", "zh") else LEAST_SHARE
     return Detected(name, share) if count >= FEWEST_LETTERS_OF_SCRIPT and share >= least else UNKNOWN
+
+
+@lru_cache(1 << 14)
+def _name_script(character: str) -> str:
+    """The name in `_SCRIPTS`; '' of a script of several languages."""
+    return next((name for name, pattern in _SCRIPT_PATTERNS.items() if pattern.match(character)), "")

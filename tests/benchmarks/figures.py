@@ -14,7 +14,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from tests.benchmarks import clean_bodies, line_quality, main_content, metadata, planted_noise, printed_pages
+from tests.benchmarks import (
+    clean_bodies,
+    languages,
+    line_quality,
+    main_content,
+    metadata,
+    planted_noise,
+    printed_pages,
+)
 from tests.benchmarks.train_lines import read_labelled
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +92,23 @@ def measure_lines(limit: int | None, with_peers: bool) -> Iterator[Figure]:
         )
 
 
+def measure_languages(limit: int | None, with_peers: bool) -> Iterator[Figure]:
+    """Texts whose language is told right, texts that get none, and texts a second as a multiple of langdetect's."""
+    del limit
+    peers = languages.list_peers() if with_peers else {}
+    scores = languages.score_all(DATA, {"corpus": languages.detect_own, **peers})
+    for (texts, length), row in scores.items():
+        shares = {detector: score.right for detector, score in row.items()}
+        yield Figure(f"language of {texts} of {length} characters told right", shares.pop("corpus"), shares)
+        yield Figure(f"language of {texts} of {length} characters not told", row["corpus"].untold, less=True)
+        baseline = next((score.seconds for name, score in row.items() if name.startswith(f"{languages.BASELINE} ")), 0)
+        if baseline and length == max(languages.LENGTHS):
+            speeds = {detector: baseline / score.seconds for detector, score in row.items()}
+            yield Figure(
+                f"{texts} of {length} characters a second, as a multiple of langdetect's", speeds.pop("corpus"), speeds
+            )
+
+
 def measure_damage(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     """What is removed of clean news, and of noise planted into it."""
     articles = planted_noise.read_articles(DATA / "wikinews")[:limit]
@@ -123,6 +148,7 @@ PARTS: dict[str, Measure] = {
     "main_content": measure_main_content,
     "metadata": measure_metadata,
     "line_quality": measure_lines,
+    "languages": measure_languages,
     "planted_noise": measure_damage,
     "clean_bodies": measure_bodies,
     "printed_pages": measure_printed_pages,
