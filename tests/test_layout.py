@@ -158,6 +158,24 @@ def test_prose_is_unwrapped_at_any_width(width: int) -> None:
     assert lay_out(wrapped) == PROSE
 
 
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_words_that_stand_a_line_each_in_a_stretched_line_are_one_line_again(between: str) -> None:
+    before = [
+        "The bridge over the river has carried traffic",
+        "for as long as anybody in the town can recall,",
+        "and the engineers who looked at it last spring",
+        "with lamps and hammers, while a hundred carts",
+        "waited on both banks and the ferry lay at its",
+        "mooring because nobody had thought to wake the",
+        "pilots before the morning, said that there was",
+        "nobody in the whole valley who knew about such",
+    ]
+    words = ["engineering,", "notwithstanding", "reconstruction"]
+    after = ["before the winter, which is what they had asked", "for. The council agreed with them on Tuesday."]
+    text = "\n".join([*before, between.join(words), *after])
+    assert lay_out(text) == " ".join([*before, *words, *after])
+
+
 def test_a_page_break_in_mid_sentence_is_a_wrap() -> None:
     lines = textwrap.wrap(PROSE, 60, break_on_hyphens=False)
     assert lay_out("\n".join(lines[:3]) + "\n\n\f\n" + "\n".join(lines[3:])) == PROSE

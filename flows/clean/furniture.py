@@ -20,6 +20,7 @@ from flows.model import Cut
 EDGE_LINES = 5  # how far into a page a header or footer may reach
 LONGEST_LINE = 400  # characters, column padding included; a longer one is prose, and nothing within it is an edge
 LONGEST_TITLE = 200  # characters
+MOST_BELOW = 2_000  # characters below a header in which its title may stand, broken into lines
 RECURRENCE = 0.4  # share of the pages that a running line stands on: left and right pages may have lines of their own
 CONSISTENCY = 0.9  # share of those pages on which its numbers stay the same, or count up with the pages
 
@@ -56,7 +57,10 @@ class Page:
 
 
 def find_furniture(text: str) -> list[Cut]:
-    """Cuts of kind 'remove': 'running-header', 'running-footer', 'page-number' and 'print-date'."""
+    """Cuts of kind 'remove': 'running-header', 'running-footer', 'page-number' and 'print-date'.
+
+    And of kind 'space', 'hard-wrap': the lines of a title, which a browser printed in one above the page.
+    """
     spans = find_pages(text)
     if len(spans) < 2 and not PRINT_DATE.match(text[:200].lstrip()):
         return []
@@ -70,6 +74,8 @@ def find_furniture(text: str) -> list[Cut]:
         for rule, cell in take_edge(page.head, heads, "running-header", printed[number]):
             if number or rule != "running-header" or printed[number] or has_title_below(text, cell, page):
                 cuts[cell.start] = Cut(cell.start, cell.end, "", "remove", rule)
+                if number == 0 and printed[0] and rule == "running-header":
+                    cuts.update({cut.start: cut for cut in join_title(text, cell, page)})
         for rule, cell in take_edge(page.foot, feet, "running-footer", printed[number]):
             cuts.setdefault(cell.start, Cut(cell.start, cell.end, "", "remove", rule))
         if printed[number]:
@@ -219,6 +225,27 @@ def is_repeated(text: str, cell: Cell, page: Page) -> bool:
     title = "".join(cell.text.rstrip("…").split())
     following = text[cell.end : min(page.end, cell.end + 4 * len(cell.text) + 200)]
     return title in "".join(following.split())
+
+
+def join_title(text: str, cell: Cell, page: Page) -> Iterator[Cut]:
+    """Cuts that make one line of those right below the header that together say what it says.
+
+    The header may have more behind the title, the site's name, or only the title's beginning.
+    """
+    title = " ".join(cell.text.rstrip("…").split())
+    told = end = 0
+    for line in re.finditer(r"\S.*", text[cell.end : min(page.end, cell.end + MOST_BELOW)]):
+        start = cell.end + line.start()
+        space = title[told : told + 1] == " "
+        words, rest = " ".join(line[0].split()), title[told + space :]
+        belongs = rest.startswith(words) or (rest and words.startswith(rest) and cell.text.endswith("…"))
+        if end:
+            after, rule = (" " * space, "hard-wrap") if belongs else ("\n\n", "paragraph")
+            yield Cut(end, start, after, "space", rule)
+        if not belongs:
+            return
+        told += space + len(words)
+        end = start + len(line[0].rstrip())
 
 
 def stands_below_title(line: str) -> bool:

@@ -9,7 +9,7 @@ import tomllib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import pairwise
 from unicodedata import category, east_asian_width
@@ -22,9 +22,10 @@ MIN_WIDTH = 30  # average characters: below it lines are verses, cells or captio
 MIN_EVIDENCE = 3  # lines that end in mid-sentence
 MAX_SAMPLE = 4000  # of them, enough to know the width
 MAX_EXCEPTIONS = 0.3  # share of them that the width may fail to explain: no metric is the printer's own
-SPACED_FULL = 0.9  # of the width: a full line within a paragraph that blank lines set off
+SPACED_FULL = 0.9  # of the width: a full line within a paragraph that blank lines set off, or within a sentence
 HYPHENATION = 0.04  # share of lines that end in a hyphen: below it only compounds are broken at theirs
 UNDERFULL = 0.5  # of the width: a line so long that a sentence runs on from was broken by the width all the same
+FEWEST_STRETCHED = 3  # words
 LONG_LINE = 80  # characters: a line as long as this that ends a sentence is a paragraph
 LONG_PARAGRAPH = 80  # characters of a paragraph without a sentence's end; shorter ones may be headings or items
 
@@ -57,6 +58,9 @@ def unwrap(text: str) -> list[Cut]:
     fill = find_fill(breaks)
     if fill is None:
         return []
+    stretched = list(find_stretched(lines, fill))
+    if stretched:
+        return compose(stretched, unwrap(apply(text, stretched)))
     filled = [fill(a, b) for a, b in breaks]
     ends = [b for (a, b), fraction in zip(breaks, filled, strict=True) if fraction <= 1 and is_closed(a.text)]
     spaced = sum(line.blank and not line.page for line in lines) >= len(ends)
@@ -109,6 +113,29 @@ def find_fill(breaks: Sequence[tuple[Line, Line]]) -> Callable[[Line, Line], flo
     return lambda a, b: measure(f"{a.text} {first_word(b.text)}", widths) / width
 
 
+def find_stretched(lines: Sequence[Line], fill: Callable[[Line, Line], float]) -> Iterator[Cut]:
+    """Cuts that make one line of words that stand a line each, as a reader finds those of a line with wide spaces.
+
+    Together they fill the width, within a sentence.
+    """
+    first = 1
+    while first < len(lines):
+        last = first
+        while last < len(lines) and len(lines[last].text.split()) == 1 and not lines[last].page:
+            last += 1
+        run = lines[first:last]
+        if len(run) >= FEWEST_STRETCHED and last < len(lines) and is_open(lines[first - 1].text):
+            words = " ".join(line.text for line in run)
+            whole = replace(run[0], text=words)
+            shorter = replace(run[0], text=words[: -len(run[-1].text) - 1])
+            if fill(shorter, run[-1]) <= 1 and fill(whole, lines[last]) > SPACED_FULL:
+                if run[0].blank:
+                    yield Cut(lines[first - 1].end, run[0].start, "\n", "space", "stretched-line")
+                for a, b in pairwise([*run, lines[last]] if lines[last].blank else run):
+                    yield Cut(a.end, b.start, "\n" if b is lines[last] else " ", "space", "stretched-line")
+        first = last + 1
+
+
 def find_openings(lines: Sequence[Line], first: Sequence[Line]) -> set[str]:
     """The words, such as a speaker's name, that begin paragraphs in this text rather than sentences within them.
 
@@ -130,15 +157,15 @@ def is_wrap(a: Line, b: Line, filled: float, spaced: bool, openings: set[str]) -
         return False
     if closed and ((b.indent > a.indent and not b.page) or (not spaced and b.text.split(None, 1)[0] in openings)):
         return False
-    if filled > (SPACED_FULL if spaced else 1):
+    if filled > (SPACED_FULL if spaced or is_open(a.text) else 1):
         return True
     return filled > UNDERFULL and (is_continued(a.text, b.text) or is_carried_over(a, b))
 
 
 def is_carried_over(a: Line, b: Line) -> bool:
     """Whether a paragraph of several lines breaks off within a sentence at the end of a page, before a capital too."""
-    in_sentence = a.text[-1].islower() or a.text[-1] == ","
-    return b.page and not a.blank and not a.page and in_sentence and not ITEM.match(a.text) and not MARKED.match(b.text)
+    in_sentence = is_open(a.text) and not MARKED.match(b.text)
+    return b.page and not a.blank and not a.page and in_sentence
 
 
 def measure(text: str, widths: dict[int, float]) -> float:
@@ -154,6 +181,11 @@ def first_word(text: str) -> str:
 def is_closed(text: str) -> bool:
     """Whether a sentence, or what introduces a list, ends here."""
     return text.rstrip(CLOSERS)[-1:] in TERMINALS or text[-1:] in TERMINALS
+
+
+def is_open(text: str) -> bool:
+    """Whether a line, which is no item of a list, breaks off within a sentence, as far as its end shows."""
+    return (text[-1].islower() or text[-1] == ",") and not ITEM.match(text)
 
 
 def is_continued(a: str, b: str) -> bool:

@@ -139,6 +139,8 @@ def measure_printed_pages(limit: int | None, with_peers: bool) -> Iterator[Figur
     numbers = None if limit is None else [f"{number:02}" for number in range(1, limit + 1)]
     for name, outcomes in printed_pages.score_all(numbers).items():
         yield Figure(f"paragraphs of printed pages exact, from {name}", printed_pages.measure_recovery(outcomes))
+        undamaged = printed_pages.measure_recovery(outcomes, undamaged=True)
+        yield Figure(f"of those whose letters the file gives, from {name}", undamaged)
         left = sum(len(outcome.furniture) for outcome in outcomes)
         yield Figure(f"headers, footers and page numbers left, from {name}", left, less=True)
 

@@ -6,7 +6,7 @@ Articles that a browser printed to PDF, in one column and in two, are read from 
 pdftotext makes of it, and cleaned. A paragraph counts when it comes out exactly, white space and invisible marks aside:
 as a paragraph of the clean text, or as what was lifted from the head. Furniture is a print date, an address, a count
 of pages or a running title that is left. Two articles of three were used to improve the passes, every third was not.
-`--missed` prints the paragraphs of the former that did not come out.
+`--missed` prints the paragraphs of the former that did not come out. Some cannot: the file gives not all their letters.
 """
 
 import re
@@ -38,6 +38,8 @@ class Outcome:
     columns: int
     paragraphs: int
     missed: tuple[str, ...]
+    damaged: int
+    """Paragraphs with a word that the file does not give: its font has no such letter, or its reader ate a hyphen."""
     furniture: tuple[str, ...]
 
     @property
@@ -74,7 +76,9 @@ def score(number: str, columns: int, record: Record, gold: Iterable[str]) -> Out
     found.update(map(fold, lifted))
     paragraphs = [fold(paragraph) for paragraph in gold]
     missed = tuple(paragraph for paragraph in paragraphs if paragraph not in found)
-    return Outcome(number, columns, len(paragraphs), missed, tuple(FURNITURE.findall(cleaned.text)))
+    given = "".join(fold(record.text).split())
+    damaged = sum(not all(word in given for word in paragraph.split()) for paragraph in paragraphs)
+    return Outcome(number, columns, len(paragraphs), missed, damaged, tuple(FURNITURE.findall(cleaned.text)))
 
 
 def score_all(numbers: Sequence[str] | None = None) -> dict[str, list[Outcome]]:
@@ -91,19 +95,26 @@ def score_all(numbers: Sequence[str] | None = None) -> dict[str, list[Outcome]]:
     return outcomes
 
 
-def measure_recovery(outcomes: Iterable[Outcome]) -> float:
-    """The share of the paragraphs that came out exactly, from 0 to 1."""
+def measure_recovery(outcomes: Iterable[Outcome], undamaged: bool = False) -> float:
+    """The share of the paragraphs that came out exactly, from 0 to 1: of all, or of those that the file gives whole."""
     outcomes = list(outcomes)
-    return 1 - sum(len(outcome.missed) for outcome in outcomes) / max(1, sum(row.paragraphs for row in outcomes))
+    damaged = sum(outcome.damaged for outcome in outcomes) if undamaged else 0
+    missed = sum(len(outcome.missed) for outcome in outcomes) - damaged
+    return 1 - missed / max(1, sum(outcome.paragraphs for outcome in outcomes) - damaged)
 
 
 def main(arguments: Sequence[str]) -> None:
     outcomes = score_all()
-    print(f"{'read from':20}{'columns':>8}" + "".join(f"{part:>12}" for part in PARTS) + f"{'furniture left':>18}")
+    print(
+        f"{'read from':20}{'columns':>8}"
+        + "".join(f"{part:>12}" for part in PARTS)
+        + f"{'all':>12}{'undamaged':>12}{'furniture left':>18}"
+    )
     for name, rows in outcomes.items():
         for columns in (1, 2):
             here = [row for row in rows if row.columns == columns]
             shares = [measure_recovery(row for row in here if row.part == part) for part in PARTS]
+            shares += [measure_recovery(here), measure_recovery(here, undamaged=True)]
             left = sum(len(row.furniture) for row in here)
             print(f"{name:20}{columns:8}" + "".join(f"{100 * share:10.2f} %" for share in shares) + f"{left:18}")
     if "--missed" in arguments:

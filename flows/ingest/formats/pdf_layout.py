@@ -12,6 +12,7 @@ import pypdfium2.raw as pdfium
 _COLUMN_GAP: Final = 1.5  # ems of white from which words on one line are in two columns
 _FEWEST_LINES: Final = 6  # on each side of a gutter, for it to be one
 _MOST_CROSSING: Final = 0.3  # share of lines that may cross it: headings, page furniture
+_FEWEST_WITHIN: Final = 0.2  # share of the lines that stand under one of their own paragraph, when most have one line
 _WIDE_SPACING: Final = 1.3  # of the usual distance of lines: more parts paragraphs
 _NEW_SIZE: Final = 1.15  # ratio of line heights from which one is a heading
 _SAME_SIZE: Final = 0.95  # ratio of line heights from which two are in one type
@@ -229,12 +230,12 @@ def _put_edges_outside(lines: list[Line]) -> list[Line]:
 
 def _join_paragraphs(lines: list[Line]) -> str:
     """The lines, with a blank one where the layout parts paragraphs."""
-    distances = [
+    distances = sorted(
         above.bottom - below.bottom
         for above, below in pairwise(lines)
         if 0 < above.bottom - below.bottom < 3 * below.height and _alike(above, below)
-    ]
-    usual = median(distances) if distances else 0.0
+    )
+    usual = distances[int(_FEWEST_WITHIN * len(distances))] if distances else 0.0
     parts = [lines[0].text]
     for number in range(1, len(lines)):
         above, line = lines[number - 1], lines[number]
