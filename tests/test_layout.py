@@ -176,6 +176,17 @@ def test_words_that_stand_a_line_each_in_a_stretched_line_are_one_line_again(bet
     assert lay_out(text) == " ".join([*before, *words, *after])
 
 
+def test_a_speaker_in_brackets_begins_a_paragraph_where_a_column_kept_no_blank_lines() -> None:
+    speeches = [
+        "((Ann)) Who built it? It is older than the mill below it.",
+        "((Ben)) The masons of the northern bank did.",
+    ]
+    parted = [FERRY, f"((Ann)) {FERRY}", f"((Ben)) {FERRY}", f"((Ann)) {FERRY}", f"((Ben)) {FERRY}"]
+    wrapped = [textwrap.fill(paragraph, 58) for paragraph in parted]
+    text = "\n\n".join([*wrapped, "\n".join(speeches)])
+    assert lay_out(text).split("\n\n") == [*parted, *speeches]
+
+
 def test_a_page_break_in_mid_sentence_is_a_wrap() -> None:
     lines = textwrap.wrap(PROSE, 60, break_on_hyphens=False)
     assert lay_out("\n".join(lines[:3]) + "\n\n\f\n" + "\n".join(lines[3:])) == PROSE

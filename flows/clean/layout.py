@@ -65,6 +65,8 @@ def unwrap(text: str) -> list[Cut]:
     ends = [b for (a, b), fraction in zip(breaks, filled, strict=True) if fraction <= 1 and is_closed(a.text)]
     spaced = sum(line.blank and not line.page for line in lines) >= len(ends)
     openings = find_openings(lines, [line for line in lines if line.blank] if spaced else ends)
+    if spaced:  # blank lines tell, but columns keep none: there a speaker's name in brackets begins a paragraph
+        openings = {word for word in openings if word[0] in "(["}
     hyphens = sum(a.text[-1] in HYPHENS and b.text[0].islower() for a, b in breaks)
     words = Words(text, hyphens > HYPHENATION * len(breaks))
     cuts: list[Cut] = []
@@ -75,7 +77,7 @@ def unwrap(text: str) -> list[Cut]:
                 cuts.append(Cut(start, b.start, after, "repair", "line-break-hyphen"))
             else:
                 cuts.append(Cut(start, b.start, after, "space", "hard-wrap"))
-        elif b.page or not spaced:
+        elif b.page or not spaced or (is_closed(a.text) and b.text.split(None, 1)[0] in openings):
             cuts.append(Cut(a.end, b.start, "\n\n", "space", "paragraph"))
     return [cut for cut in cuts if text[cut.start : cut.end] != cut.after]
 
@@ -155,7 +157,7 @@ def is_wrap(a: Line, b: Line, filled: float, spaced: bool, openings: set[str]) -
     closed = is_closed(a.text)
     if ITEM.match(b.text) and (closed or ITEM.match(a.text)):
         return False
-    if closed and ((b.indent > a.indent and not b.page) or (not spaced and b.text.split(None, 1)[0] in openings)):
+    if closed and ((b.indent > a.indent and not b.page) or b.text.split(None, 1)[0] in openings):
         return False
     if filled > (SPACED_FULL if spaced or is_open(a.text) else 1):
         return True
