@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from flows.clean.columns import find_columns
 from flows.clean.furniture import find_furniture
-from flows.clean.layout import find_joins, find_spaces, find_wraps
+from flows.clean.layout import find_joins, find_wraps
 from flows.clean.ledger import apply, squeeze
 from flows.clean.repair import find_repairs
+from flows.clean.spaces import find_spaces
 from flows.model import Cut
 
 SHARED = Path(__file__).parents[2] / "shared"

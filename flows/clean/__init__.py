@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from flows.clean.furniture import find_furniture
 from flows.clean.head import find_head
-from flows.clean.layout import find_joins, find_spaces, find_wraps
+from flows.clean.layout import find_joins, find_wraps
 from flows.clean.ledger import apply, compose, squeeze
 from flows.clean.lines import find_noise
 from flows.clean.repair import find_repairs
 from flows.clean.rules import find_cuts
+from flows.clean.spaces import find_spaces
 from flows.clean.templates import RULE, Span, Templates, find_templates, list_paragraphs, write_cuts
 from flows.describe.choose import choose_source, choose_title
 from flows.model import Claim, Cut, Record

@@ -1,4 +1,4 @@
-"""The layout of a text: hard wraps undone, sentences that page breaks split joined, white space made regular.
+"""The layout of a text: hard wraps undone, sentences that page breaks split joined.
 
 A break is undone only where the text shows that a width made it: a line is *full* when the first word of the next one
 would not have fitted. The width is read off the lines that end in mid-sentence, in the metric that explains them best.
@@ -26,7 +26,6 @@ SPACED_FULL = 0.9  # of the width: a full line within a paragraph that blank lin
 HYPHENATION = 0.04  # share of lines that end in a hyphen: below it only compounds are broken at theirs
 UNDERFULL = 0.5  # of the width: a line so long that a sentence runs on from was broken by the width all the same
 FEWEST_STRETCHED = 3  # words
-LONG_LINE = 80  # characters: a line as long as this that ends a sentence is a paragraph
 LONG_PARAGRAPH = 80  # characters of a paragraph without a sentence's end; shorter ones may be headings or items
 
 
@@ -289,44 +288,6 @@ def is_split(first: str, second: str) -> bool:
     return prose and runs_on and opening.islower() and SENTENCE_BORDER.search(second + " ") is not None
 
 
-def find_spaces(text: str) -> list[Cut]:
-    """Cuts of kind 'space' after which one blank line parts paragraphs, and words are parted by one space.
-
-    Single line ends stay, as in verses, lists and addresses; where they part whole paragraphs they become blank lines.
-    """
-    first, last = len(text) - len(text.lstrip()), len(text.rstrip())
-    if first == len(text):
-        return [Cut(0, first, "", "space", "white-space")] if text else []
-    cuts = [Cut(0, first, "", "space", "white-space")] if first else []
-    runs = [(*match.span(), count_breaks(match[0])) for match in IRREGULAR.finditer(text, first, last)]
-    singles = part_paragraphs(text, first, [(start, end) for start, end, breaks in runs if breaks == 1])
-    line_end = "\n\n" if singles else "\n"
-    for start, end, breaks in runs:
-        after = (" ", line_end, "\n\n")[min(breaks, 2)]
-        if text[start:end] != after:
-            cuts.append(Cut(start, end, after, "space", "white-space"))
-    if last < len(text):
-        cuts.append(Cut(last, len(text), "", "space", "white-space"))
-    return cuts
-
-
-def count_breaks(space: str) -> int:
-    """How many line ends there are in white space; a form feed or paragraph separator counts as a blank line."""
-    if space == "\n":
-        return 1
-    return len(f"{space}|".splitlines()) - 1 + ("\f" in space) + ("\u2029" in space)
-
-
-def part_paragraphs(text: str, first: int, singles: list[tuple[int, int]]) -> bool:
-    """Whether most of the single line ends stand behind a long line that ends a sentence."""
-    behind = 0
-    for start, _ in singles:
-        line_start = max(first, start - LONG_LINE)
-        long = start - line_start == LONG_LINE and not LINE_END.search(text, line_start, start)
-        behind += long and is_closed(text[line_start:start])
-    return 2 * behind > len(singles)
-
-
 class Widths(dict[int, float]):
     """Widths of characters by their code points; one that a font does not list is as wide as its class makes it."""
 
@@ -367,5 +328,3 @@ SENTENCE_START = re.compile(r"[.!?…][\"'”’»)]*\s+(\S+)")
 SENTENCE_BORDER = re.compile(r"[.!?…][\"'”’»)]*\s")
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\uff00-\uffef]")
 """Scripts that part no words: Thai, Lao, Myanmar, Khmer, Chinese, Japanese, with their punctuation."""
-IRREGULAR = re.compile(r"[ \n]\s+|[^\S \n]\s*|\n")
-LINE_END = re.compile(r"[\n\r\f\v\x1c-\x1e\x85\u2028\u2029]")
