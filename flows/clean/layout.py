@@ -50,16 +50,16 @@ def find_wraps(text: str) -> list[Cut]:
     return compose(columns, unwrap(apply(text, columns))) if columns else unwrap(text)
 
 
-def unwrap(text: str) -> list[Cut]:
-    """The same for a text in one column."""
+def unwrap(text: str, stretched: bool = True) -> list[Cut]:
+    """The same for a text in one column; `stretched` says whether lines with wide spaces may have come apart."""
     lines = list(read_lines(text))
     breaks = [(a, b) for a, b in pairwise(lines) if b.page or not b.blank]
     fill = find_fill(breaks)
     if fill is None:
         return []
-    stretched = list(find_stretched(lines, fill))
-    if stretched:
-        return compose(stretched, unwrap(apply(text, stretched)))
+    words_apart = list(find_stretched(lines, fill)) if stretched else []
+    if words_apart:
+        return compose(words_apart, unwrap(apply(text, words_apart), stretched=False))
     filled = [fill(a, b) for a, b in breaks]
     ends = [b for (a, b), fraction in zip(breaks, filled, strict=True) if fraction <= 1 and is_closed(a.text)]
     spaced = sum(line.blank and not line.page for line in lines) >= len(ends)
