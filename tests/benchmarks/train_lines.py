@@ -1,4 +1,4 @@
-"""Trains the classifier of lines and writes flows/clean/lines.json: seeded, two minutes of one core.
+"""Trains the classifier of lines and writes flows/clean/lines.json: seeded, four minutes of one core.
 
     python -m tests.benchmarks.train_lines [FOLDER]
 
