@@ -3,14 +3,17 @@
 --
 -- A key that more than `full_bucket` documents have gives pairs with the `bucket_heads` best of them alone: a document
 -- that is a copy of any is one of the best, and what a template's key brings together stays linear.
-WITH keys AS (
+WITH keys AS MATERIALIZED (
     FROM (FROM heads JOIN fingerprints USING (doc_id) SELECT place, unsettled, unnest(bands || anchors) AS key)
     SELECT DISTINCT *
 ),
+shared AS (
+    FROM keys SELECT key GROUP BY key HAVING count(*) > 1
+),
 buckets AS (
-    FROM keys
+    FROM keys SEMI JOIN shared USING (key)
     SELECT key, list(place ORDER BY place) AS places, bool_or(unsettled) AS unsettled
-    GROUP BY key HAVING count(*) > 1
+    GROUP BY key
 ),
 changed AS (
     FROM buckets LEFT JOIN gone USING (key)

@@ -20,6 +20,7 @@ from tests.benchmarks import (
     line_quality,
     main_content,
     metadata,
+    planted_copies,
     planted_noise,
     printed_pages,
 )
@@ -145,6 +146,18 @@ def measure_printed_pages(limit: int | None, with_peers: bool) -> Iterator[Figur
         yield Figure(f"headers, footers and page numbers left, from {name}", left, less=True)
 
 
+def measure_copies(limit: int | None, with_peers: bool) -> Iterator[Figure]:
+    """Copies planted among documents that are none, and documents taken for copies that are none."""
+    planted = planted_copies.plant(planted_copies.read_documents(natural=False, sample=limit is not None)[:20_000])
+    connection = planted_copies.load(planted)
+    for intent in ("reprints", "versions"):
+        scores = planted_copies.score(planted, connection, intent)
+        light = ("5 % changed", "10 % changed", "boilerplate around", "first half", "excerpt from within")
+        yield Figure(f"reprints found, by {intent}", sum(scores[kind] for kind in light) / len(light))
+        yield Figure(f"planted copies of all kinds found, by {intent}", scores["all"])
+        yield Figure(f"wrong ones among what goes, by {intent}", scores["wrong"] / scores["removed"], less=True)
+
+
 Measure = Callable[[int | None, bool], Iterator[Figure]]
 PARTS: dict[str, Measure] = {
     "main_content": measure_main_content,
@@ -154,6 +167,7 @@ PARTS: dict[str, Measure] = {
     "planted_noise": measure_damage,
     "clean_bodies": measure_bodies,
     "printed_pages": measure_printed_pages,
+    "planted_copies": measure_copies,
 }
 """By the benchmark that gives the same at length."""
 

@@ -55,9 +55,9 @@ class Planted:
     kind: str
 
 
-def read_documents(natural: bool) -> list[str]:
+def read_documents(natural: bool, sample: bool = False) -> list[str]:
     """Texts of press releases and of Wikinews, of at least 20 words, no two of the same words, in random order."""
-    texts = [text for text in read_texts() if len(text.split()) >= 20]
+    texts = [text for text in read_texts(sample) if len(text.split()) >= 20]
     texts = list({hash_content(text): text for text in texts}.values())
     random.Random(SEED).shuffle(texts)
     return texts if natural else _leave_out_kin(texts)
@@ -74,12 +74,12 @@ def _leave_out_kin(texts: list[str]) -> list[str]:
     ]
 
 
-def read_texts() -> Iterator[str]:
-    """Texts of Wikinews, then of the press releases."""
+def read_texts(sample: bool = False) -> Iterator[str]:
+    """Texts of Wikinews, then of the press releases, or of a sample of these."""
     for path in sorted((SHARED / "data/wikinews").glob("*.csv")):
         with path.open(newline="") as stream:
             yield from (row["text"] for row in csv.DictReader(stream))
-    packed = SHARED / "data/press_releases.tar.zst"
+    packed = SHARED / f"data/press_releases{'_sample' if sample else ''}.tar.zst"
     raw = subprocess.run(["zstd", "-dc", packed], capture_output=True, check=True).stdout
     with tarfile.open(fileobj=io.BytesIO(raw)) as archive:
         for member in archive:
@@ -168,7 +168,7 @@ def load(planted: list[Planted]) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def score(planted: list[Planted], connection: duckdb.DuckDBPyConnection, intent: str) -> dict[str, str]:
+def score(planted: list[Planted], connection: duckdb.DuckDBPyConnection, intent: str) -> dict[str, float]:
     """The figures of one intent, by kind of copy."""
     settings = Settings.model_validate({"near_duplicates": intent})
     start = time.process_time()
@@ -178,10 +178,10 @@ def score(planted: list[Planted], connection: duckdb.DuckDBPyConnection, intent:
         int(one): int(other)
         for one, other in zip(*(found[name].to_pylist() for name in ("doc_id", "kept_id")), strict=True)
     }
-    return {**judge(planted, kept, kept), "CPU seconds": f"{seconds:.1f}"}
+    return {**judge(planted, kept, kept), "CPU seconds": seconds}
 
 
-def judge(planted: list[Planted], kept: dict[int, int], removed: Collection[int]) -> dict[str, str]:
+def judge(planted: list[Planted], kept: dict[int, int], removed: Collection[int]) -> dict[str, float]:
     """The figures for what was removed, by number, and what it is a copy of, where that is known."""
     found: dict[str, list[bool]] = {}
     for number, each in enumerate(planted):
@@ -191,23 +191,19 @@ def judge(planted: list[Planted], kept: dict[int, int], removed: Collection[int]
                 found.setdefault(group, []).append(number in removed or each.family in removed)
     natural = [(one, other) for one, other in kept.items() if planted[one].family != planted[other].family]
     wrong = sum(not _are_copies(planted[one].text, planted[other].text) for one, other in natural)
-    figures = {kind: f"{sum(hits) / len(hits):.3f}" for kind, hits in sorted(found.items())}
-    return {
-        **figures,
-        "removed": f"{len(removed):,}",
-        "natural copies": f"{len(natural) - wrong:,}",
-        "wrong": f"{wrong:,}",
-    }
+    figures = {kind: sum(hits) / len(hits) for kind, hits in sorted(found.items())}
+    return {**figures, "removed": len(removed), "natural copies": len(natural) - wrong, "wrong": wrong}
 
 
-def judge_removed(planted: list[Planted], told: str) -> dict[str, str]:
+def judge_removed(planted: list[Planted], told: str) -> dict[str, float]:
     """The figures for what another tool removed. It names no kept document: wrong is one that has no planted copy."""
     lines = told.splitlines()
     removed = {int(line): -1 for line in lines if not line.startswith("#")}
     with_copies = {each.family for each in planted if each.kind}
-    figures = {name: value for name, value in judge(planted, {}, removed).items() if name not in ("natural copies",)}
+    figures = judge(planted, {}, removed)
+    del figures["natural copies"]
     wrong = sum(planted[number].family not in with_copies for number in removed)
-    return {**figures, "wrong": f"{wrong:,}", "CPU seconds": lines[-1].split(": ")[1].split(" s")[0]}
+    return {**figures, "wrong": wrong, "CPU seconds": float(lines[-1].split(": ")[1].split(" s")[0])}
 
 
 def _are_copies(one: str, other: str) -> bool:
@@ -219,6 +215,10 @@ def _are_copies(one: str, other: str) -> bool:
 def _list_shingles(text: str) -> set[tuple[str, ...]]:
     words = text.lower().split()
     return set(zip(*(words[start:] for start in range(5)), strict=False))
+
+
+def _write(figure: float | None) -> str:
+    return "" if figure is None else f"{figure:,}" if isinstance(figure, int) else f"{figure:.3f}"
 
 
 def main() -> None:
@@ -240,7 +240,7 @@ def main() -> None:
     figures |= {path.stem: judge_removed(planted, path.read_text()) for path in given.removed}
     print(" " * 26, *(f"{name:>10}" for name in figures))
     for name in figures[INTENTS[0]]:
-        print(f"{name:26}", *(f"{told.get(name, ''):>10}" for told in figures.values()))
+        print(f"{name:26}", *(f"{_write(told.get(name)):>10}" for told in figures.values()))
 
 
 if __name__ == "__main__":
