@@ -18,6 +18,7 @@ import flows.run
 from flows.cli import app, main
 from tests.conftest import Corpus, open_threads
 from warehouse.output import MOST_ROWS
+from warehouse.show import show_document
 
 ARTICLE = "The ferry sails again after a winter in the yard, and the whole town came to see it leave the quay. " * 4
 FILES = {
@@ -31,6 +32,10 @@ FILES = {
     "gazette/copy.txt": f"The ferry sails again\n\nBy Jane Doe\n\n{ARTICLE}\n",
 }
 
+LATER = """The library in the old customs house opens again on Friday, with new lamps, a ramp at a side door and four \
+thousand books that were thought lost in the flood. Readers carried them home at the time, and have brought them back.
+"""
+
 Corpus_ = Callable[..., tuple[int, str, str]]
 
 
@@ -40,8 +45,8 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
     corpus = Corpus(tmp_path_factory.mktemp("corpus"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flows.run, "open_engine", open_threads)
-        assert corpus.land(FILES).run.outcome == "published"
-        assert corpus.land({"later.txt": f"Later. {ARTICLE}"}).run.outcome == "published"
+        assert corpus.land(FILES, near_duplicates="none").run.outcome == "published"
+        assert corpus.land({"later.txt": f"Later. {ARTICLE}"}, near_duplicates="none").run.outcome == "published"
     yield corpus
 
 
@@ -346,6 +351,17 @@ def test_a_file_of_the_reader_can_be_joined(run: Corpus_, tmp_path: Path) -> Non
 def test_a_snapshot_of_the_past_is_asked_by_its_number(run: Corpus_) -> None:
     counts = [run("sql", "SELECT count(*) FROM documents", "--snapshot", n, "--format", "csv")[1] for n in ("1", "2")]
     assert [int(count.split()[1]) for count in counts] == [5, 6]
+
+
+def test_a_copy_is_shown_with_what_the_kept_one_has_instead(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus.land({"a.md": f"# Quay\n\n{LATER}", "b.txt": LATER.replace("Friday", "Monday")})
+    show_document("b.txt", None, False, str(corpus.warehouse))
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "copy of" in printed
+    assert (
+        "again on ⟦copy: Monday,⟧ ⟦kept: Friday,⟧ with new lamps, a ramp at a side … at the time, and have brought them back."
+        in printed
+    )
 
 
 # Where it writes

@@ -4,8 +4,7 @@
 -- A key that more than `full_bucket` documents have gives pairs with the `bucket_heads` best of them alone: a document
 -- that is a copy of any is one of the best, and what a template's key brings together stays linear.
 WITH keys AS MATERIALIZED (
-    FROM (FROM heads JOIN fingerprints USING (doc_id) SELECT place, unsettled, unnest(bands || anchors) AS key)
-    SELECT DISTINCT *
+    FROM heads JOIN fingerprints USING (doc_id) SELECT place, unsettled, unnest(bands || anchors) AS key
 ),
 shared AS (
     FROM keys SELECT key GROUP BY key HAVING count(*) > 1

@@ -176,7 +176,7 @@ def hash_bands(words: Words, bounds: Bounds, multipliers: NDArray[np.uint32], su
 
 @compiled
 def hash_anchors(words: Words, bounds: Bounds) -> tuple[Words, Bounds]:
-    """The keys of the texts' anchors, all in one array, and the bounds of each text's."""
+    """The keys of the texts' anchors, each once a text and sorted, all in one array, and the bounds of each text's."""
     count = len(bounds) - 1
     keys = np.empty(len(words), np.uint64)
     ends = np.zeros(count + 1, np.int64)
@@ -199,6 +199,9 @@ def hash_anchors(words: Words, bounds: Bounds) -> tuple[Words, Bounds]:
                 keys[filled] = hashes[least]
                 filled += 1
                 last = least
+        different = np.unique(keys[ends[text] : filled])
+        filled = ends[text] + len(different)
+        keys[ends[text] : filled] = different
         ends[text + 1] = filled
     return keys[:filled].copy(), ends
 
@@ -238,12 +241,64 @@ def make_table(entries: int) -> Words:
 
 
 @compiled
-def insert_shingles(table: Words, words: Words, length: int) -> int:
-    """Adds the shingles of a text; how many different ones there are."""
-    different = 0
-    for place in range(max(len(words) - length + 1, 1)):
-        different += insert(table, hash_shingle(words, place, len(words), length))
-    return different
+def list_shingles(words: Words, bounds: Bounds) -> tuple[Words, NDArray[np.bool_], NDArray[np.int64]]:
+    """The shingle that begins at each word, whether it is there for the first time in its text, and how many each has.
+
+    The last word of a text begins none, unless it is the only one.
+    """
+    shingles = np.zeros(len(words), np.uint64)
+    is_first = np.zeros(len(words), np.bool_)
+    counts = np.zeros(len(bounds) - 1, np.int64)
+    for text in range(len(counts)):
+        first, end = bounds[text], bounds[text + 1]
+        table = make_table(end - first)
+        for place in range(first, max(end - SHINGLE + 1, min(first + 1, end))):
+            shingles[place] = hash_shingle(words, place, end, SHINGLE)
+            is_first[place] = insert(table, shingles[place])
+            counts[text] += is_first[place]
+    return shingles, is_first, counts
+
+
+@compiled
+def measure_long_shingles(one: Words, other: Words) -> float:
+    """The Jaccard similarity of two texts' shingles of 5 words."""
+    table, own = make_table(len(other)), make_table(len(one))
+    other_count, count, common = 0, 0, 0
+    for place in range(max(len(other) - LONG_SHINGLE + 1, 1)):
+        other_count += insert(table, hash_shingle(other, place, len(other), LONG_SHINGLE))
+    for place in range(max(len(one) - LONG_SHINGLE + 1, 1)):
+        shingle = hash_shingle(one, place, len(one), LONG_SHINGLE)
+        if insert(own, shingle):
+            count += 1
+            common += has(table, shingle)
+    return common / (count + other_count - common)
+
+
+@compiled
+def measure_passages(
+    one: Words, facts: NDArray[np.bool_], covered: NDArray[np.bool_], other: Words
+) -> tuple[float, float]:
+    """The share of a text's words in passages that the other has, by its words that stand in shared shingles; and its
+    changed facts there beyond other changed words."""
+    known = make_table(len(other))
+    for word in other:
+        insert(known, word | _ONE)
+    within, fact_count, changed_facts, plain_count, changed_plain = 0, 0, 0, 0, 0
+    place = 0
+    while place < len(one):
+        stop = place + PASSAGE if len(one) - place - PASSAGE >= PASSAGE // 2 else len(one)
+        if covered[place:stop].sum() >= SHARED_PASSAGE * (stop - place):
+            within += stop - place
+            for each in range(place, stop):
+                changed = not has(known, one[each] | _ONE)
+                if facts[each]:
+                    fact_count += 1
+                    changed_facts += changed
+                else:
+                    plain_count += 1
+                    changed_plain += changed
+        place = stop
+    return within / len(one), max(changed_facts - 1, 0) / max(fact_count, 1) - changed_plain / max(plain_count, 1)
 
 
 @compiled
@@ -264,60 +319,34 @@ def compare(
     neither are in the other by the least containment.
     """
     measures = np.zeros((len(ones), MEASURES))
+    shingles, is_first, counts = list_shingles(words, bounds)
+    table = make_table(0)
     last = np.int64(-1)
-    shingles = long_shingles = known = make_table(0)
-    different, long_different = 0, 0
     for pair in range(len(ones)):
-        other = words[bounds[others[pair]] : bounds[others[pair] + 1]]
+        first, end = bounds[ones[pair]], bounds[ones[pair] + 1]
+        other_first, other_end = bounds[others[pair]], bounds[others[pair] + 1]
         if others[pair] != last:
             last = others[pair]
-            shingles, long_shingles, known = make_table(len(other)), make_table(len(other)), make_table(len(other))
-            different = insert_shingles(shingles, other, SHINGLE)
-            long_different = insert_shingles(long_shingles, other, LONG_SHINGLE)
-            for place in range(len(other)):
-                insert(known, other[place] | _ONE)
-        first, end = bounds[ones[pair]], bounds[ones[pair] + 1]
-        one = words[first:end]
-        covered = np.zeros(len(one), np.bool_)
-        own = make_table(len(one))
-        count, common = 0, 0
-        for place in range(max(len(one) - SHINGLE + 1, 1)):
-            shingle = hash_shingle(one, place, len(one), SHINGLE)
-            there = has(shingles, shingle)
-            if insert(own, shingle):
-                count += 1
-                common += there
-            if there:
-                covered[place : place + SHINGLE] = True
-        if common < least_containment * min(count, different):
+            table = make_table(counts[last])
+            for place in range(other_first, other_end):
+                if is_first[place]:
+                    insert(table, shingles[place])
+        common = 0
+        for place in range(first, end):
+            if is_first[place]:
+                common += has(table, shingles[place])
+        count, other_count = counts[ones[pair]], counts[others[pair]]
+        if common < least_containment * min(count, other_count):
             continue
-        long_own = make_table(len(one))
-        long_count, long_common = 0, 0
-        for place in range(max(len(one) - LONG_SHINGLE + 1, 1)):
-            shingle = hash_shingle(one, place, len(one), LONG_SHINGLE)
-            if insert(long_own, shingle):
-                long_count += 1
-                long_common += has(long_shingles, shingle)
-        measures[pair, 0] = common / (count + different - common)
-        measures[pair, 1] = long_common / (long_count + long_different - long_common)
+        covered = np.zeros(end - first, np.bool_)
+        for place in range(first, max(end - SHINGLE + 1, first + 1)):
+            if has(table, shingles[place]):
+                covered[place - first : place - first + SHINGLE] = True
+        one, other = words[first:end], words[other_first:other_end]
+        measures[pair, 0] = common / (count + other_count - common)
+        measures[pair, 1] = measure_long_shingles(one, other)
         measures[pair, 2] = common / count
-        in_passages, fact_count, changed_facts, plain_count, changed_plain = 0, 0, 0, 0, 0
-        place = 0
-        while place < len(one):
-            stop = place + PASSAGE if len(one) - place - PASSAGE >= PASSAGE // 2 else len(one)
-            if covered[place:stop].sum() >= SHARED_PASSAGE * (stop - place):
-                in_passages += stop - place
-                for each in range(place, stop):
-                    changed = not has(known, one[each] | _ONE)
-                    if facts[first + each]:
-                        fact_count += 1
-                        changed_facts += changed
-                    else:
-                        plain_count += 1
-                        changed_plain += changed
-            place = stop
-        measures[pair, 3] = in_passages / len(one)
-        measures[pair, 4] = max(changed_facts - 1, 0) / max(fact_count, 1) - changed_plain / max(plain_count, 1)
+        measures[pair, 3], measures[pair, 4] = measure_passages(one, facts[first:end], covered, other)
     return measures
 
 
