@@ -192,7 +192,7 @@ def _open(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that has these tables by name."""
     with duckdb.connect(":memory:") as connection:
-        define(connection, warehouse, tables, drafts)
+        define(connection, warehouse, tables, drafts, commented=False)
         yield connection
 
 

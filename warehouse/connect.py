@@ -94,14 +94,17 @@ def define(
     root: Path,
     tables: Mapping[str, Sequence[DataFile]],
     drafts: Mapping[str, Sequence[Path]] | None = None,
+    commented: bool = True,
 ) -> None:
     """Creates every table and view of the corpus in a connection; `drafts` are further files of journals, by table.
 
-    FileNotFoundError when a file of the tables is not there, or not whole.
+    Comments, for which people ask, take most of the time it takes: a stage of a run does without. FileNotFoundError
+    when a file of the tables is not there, or not whole.
     """
     for name, (definition, comment) in MACROS.items():
         connection.execute(f"CREATE OR REPLACE MACRO {name}{definition}")
-        connection.execute(f"COMMENT ON MACRO {name} IS {_quote(comment)}")
+        if commented:
+            connection.execute(f"COMMENT ON MACRO {name} IS {_quote(comment)}")
     for table in TABLES:
         if table in JOURNALS:
             paths = sorted((root / "tables" / table).glob("*.parquet"))
@@ -115,15 +118,16 @@ def define(
             first = sources[:1]
         query = _select(connection, table, sources, first)
         connection.execute(f"CREATE OR REPLACE VIEW {table} AS {query}")
-        _comment(connection, table, TABLES[table].__doc__ or "", comments(table))
-    _create_views(connection)
+        if commented:
+            _comment(connection, table, TABLES[table].__doc__ or "", comments(table))
+    _create_views(connection, commented)
 
 
 def define_before(connection: duckdb.DuckDBPyConnection, root: Path, tables: Mapping[str, Sequence[DataFile]]) -> None:
     """Creates the tables and views of the snapshot before in the schema `before`."""
     connection.execute("CREATE SCHEMA before")
     connection.execute("USE before")
-    define(connection, root, tables)
+    define(connection, root, tables, commented=False)
     connection.execute("USE main")
 
 
@@ -158,7 +162,7 @@ def _select(connection: duckdb.DuckDBPyConnection, table: str, sources: Sequence
     return f"{empty} UNION ALL BY NAME FROM {files}, union_by_name = true)"
 
 
-def _create_views(connection: duckdb.DuckDBPyConnection) -> None:
+def _create_views(connection: duckdb.DuckDBPyConnection, commented: bool) -> None:
     """One view a file of views/; a view may stand on others.
 
     The first line is the view's comment, a comment at the end of a line that of the column the line ends with. A column
@@ -169,6 +173,8 @@ def _create_views(connection: duckdb.DuckDBPyConnection) -> None:
     stands_on = {name: words[name] & queries.keys() - {name} for name in sorted(queries)}
     for name in TopologicalSorter(stands_on).static_order():
         connection.execute(f"CREATE OR REPLACE VIEW {name} AS {queries[name]}")
+        if not commented:
+            continue
         first, _, rest = queries[name].partition("\n")
         notes = comments("all_documents") | dict(_COLUMN_COMMENT.findall(rest))
         columns = connection.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [name]).fetchall()

@@ -25,9 +25,8 @@ HEADS = """
     FROM ranked ANTI JOIN exact ON ranked.doc_id = exact.doc_id LEFT JOIN heads_before AS earlier USING (doc_id, run_id)
     SELECT doc_id, place, word_count, earlier.doc_id IS NULL AS unsettled"""
 HEADS_BEFORE = """
-    FROM before.all_documents SELECT doc_id, run_id
-    WHERE NOT getvariable('compare_again') AND char_count > 0
-        AND doc_id NOT IN (FROM before.duplicates SELECT doc_id WHERE kind = 'exact')"""
+    FROM ranked_before SELECT doc_id, run_id WHERE NOT getvariable('compare_again')
+    QUALIFY row_number() OVER (PARTITION BY content_hash ORDER BY place) = 1"""
 GONE = """
     FROM (
         FROM heads_before ANTI JOIN heads ON heads_before.doc_id = heads.doc_id AND NOT heads.unsettled
@@ -92,6 +91,7 @@ def find_duplicates(
     for table, query in (
         ("ranked", write_ranking(settings.keep)),
         ("exact", EXACT),
+        ("ranked_before", write_ranking(settings.keep, "before.all_documents")),
         ("heads_before", HEADS_BEFORE),
         ("heads", HEADS),
         ("gone", GONE),

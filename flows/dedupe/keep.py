@@ -29,12 +29,12 @@ FURTHER: tuple[Policy, ...] = ("most_complete", "earliest", "longest")
 LAST_RESORT = "its doc_id sorts first"
 
 
-def write_ranking(policy: Policy) -> str:
+def write_ranking(policy: Policy, documents: str = "all_documents") -> str:
     """SQL of every document that has text, `place` 1 being the best: a total order, decided by content alone."""
     scores = ", ".join(f"({score})::DOUBLE" for score, _ in _list_criteria(policy))
     return f"""
         FROM (
-            FROM all_documents
+            FROM {documents}
             SELECT doc_id, run_id, content_hash, word_count, [{scores}] AS scores
             WHERE char_count > 0
         )
