@@ -21,15 +21,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
-from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
+from flows.forest import Matrix
 from flows.ingest.formats import html_classifier as classifier
 from flows.ingest.formats.html_blocks import Element, Page, find_blocks
-from flows.ingest.formats.html_features import FEATURES, Matrix, Rules
+from flows.ingest.formats.html_features import FEATURES, Rules
 from flows.ingest.formats.html_labels import label_by_rules
 from flows.ingest.formats.html_measures import measure_blocks
 from flows.ingest.formats.html_words import fold_text, list_class_words, list_text_words
+from tests.benchmarks.grow_forest import Floats, Shape, grow_forest
 
 ROOT = Path(__file__).parents[2]
 FOLDS = 5
@@ -37,13 +38,10 @@ HELD_OUT = 5
 """One host in so many is held out of the training."""
 RUN = 4
 """Words of a shingle."""
-BINS = 64
 FEWEST_PAGES = 5
 """A word that is weighed is on at least so many pages."""
 DAMPING = 2.0
 """Pages' worth of the common share that a word's share starts from."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +55,6 @@ class Marked:
     weight: Floats
     varied: bool = False
     """Whether it is a variant of another."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How a forest is grown."""
-
-    trees: int = 100
-    depth: int = 6
-    rate: float = 0.1
-    damping: float = 3.0
-    columns: float = 0.15
-    """The share of the features that each tree may look at."""
-    rows: float = 0.6
-    """The share of the blocks that each tree is grown on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,54 +210,6 @@ def weigh_words(pages: Sequence[Marked]) -> tuple[dict[str, float], dict[str, fl
                     weighed[word] = weight
         weights.append(weighed)
     return weights[0], weights[1]
-
-
-def grow_forest(
-    table: Matrix, share: Floats, weight: Floats, names: Sequence[str], shape: Shape, seed: int
-) -> dict[str, Any]:
-    """Gradient-boosted trees that ask the same at each level, logistic loss; in the form of html_blocks.json."""
-    random = np.random.default_rng(seed)
-    count, width = table.shape
-    limits = [np.unique(np.quantile(table[:, at], np.linspace(0, 1, BINS)[1:-1]).round(4)) for at in range(width)]
-    binned = [np.searchsorted(limit, table[:, at], side="left").astype(np.int32) for at, limit in enumerate(limits)]
-    weight = weight / weight.mean()
-    bias = float(np.log((weight * share).sum() / (weight * (1 - share)).sum()))
-    score = np.full(count, bias)
-    trees = []
-    for _ in range(shape.trees):
-        probability = 1 / (1 + np.exp(-score))
-        chosen = np.flatnonzero(random.random(count) < shape.rows)
-        slope = (weight * (share - probability))[chosen]
-        bend = (weight * probability * (1 - probability))[chosen]
-        allowed = np.sort(random.choice(width, max(1, int(width * shape.columns)), replace=False))
-        bins = {int(at): binned[at][chosen] for at in allowed}
-        node = np.zeros(len(chosen), dtype=np.int32)
-        whole = np.zeros(count, dtype=np.int32)
-        splits: list[list[Any]] = []
-        for level in range(shape.depth):
-            nodes = 1 << level
-            best = (-1.0, 0, 0)
-            for at, own in bins.items():
-                key = node * BINS + own
-                left_slope, left_bend = (
-                    np.bincount(key, value, minlength=nodes * BINS).reshape(nodes, BINS).cumsum(axis=1)
-                    for value in (slope, bend)
-                )
-                gain = left_slope**2 / (left_bend + shape.damping)
-                gain += (left_slope[:, -1:] - left_slope) ** 2 / (left_bend[:, -1:] - left_bend + shape.damping)
-                total = gain.sum(axis=0)[: len(limits[at])]
-                if len(total) and total.max() > best[0] + 1e-6:
-                    best = (float(total.max()), at, int(total.argmax()))
-            _, at, cut = best
-            splits.append([names[at], round(float(limits[at][cut]), 4)])
-            node += (bins[at] > cut).astype(np.int32) << level
-            whole += (binned[at] > cut).astype(np.int32) << level
-        leaves = 1 << shape.depth
-        step = np.bincount(node, slope, minlength=leaves) / (np.bincount(node, bend, minlength=leaves) + shape.damping)
-        step = (shape.rate * step).round(4)
-        score += step[whole]
-        trees.append({"splits": splits, "leaves": step.tolist()})
-    return {"bias": round(bias, 4), "trees": trees}
 
 
 def train(pages: Sequence[Marked], shape: Shape) -> Learned:

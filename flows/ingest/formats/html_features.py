@@ -10,9 +10,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.forest import Matrix
 from flows.ingest.formats.html_words import SHAPES
 
-Matrix = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 Truths = NDArray[np.bool_]
 

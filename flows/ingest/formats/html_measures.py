@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from flows.forest import Matrix
 from flows.ingest.formats.html_blocks import HEADINGS, Page
 from flows.ingest.formats.html_features import (
     BESIDE,
@@ -21,7 +22,6 @@ from flows.ingest.formats.html_features import (
     TAGS,
     WITHIN,
     Blocks,
-    Matrix,
     Numbers,
     Rules,
     Table,
