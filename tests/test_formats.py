@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from flows.forest import predict, read_forest
 from flows.ingest.contents import Refused, look_at
-from flows.ingest.formats import html, html_classifier, html_labels, jsonl, pdf
+from flows.ingest.formats import html, html_labels, jsonl, pdf
 from flows.ingest.formats.fields import claims_of
 from flows.ingest.formats.html_blocks import find_blocks
 from flows.ingest.formats.html_regions import read_words
@@ -327,11 +328,11 @@ def test_a_forest_asks_each_tree_its_questions_and_sums_the_leaves() -> None:
             {"splits": [["links", 0.0], ["length", 9.0]], "leaves": [0.25, -0.25, 8.0, 16.0]},
         ],
     }
-    forest = html_classifier.read_forest(data, ("length", "links"))
+    forest = read_forest(data, ("length", "links"))
     features = np.array([[1, 3, 1, 10], [0, 0, 2, 2]], dtype=np.float32)
     sums = [0.0 + 0.25, 1.0 + 0.25, 2.0 - 0.25, 4.0 + 16.0]
     expected = [1 / (1 + math.exp(-(0.5 + total))) for total in sums]
-    assert html_classifier.predict(forest, features).tolist() == pytest.approx(expected)
+    assert predict(forest, features).tolist() == pytest.approx(expected)
 
 
 def test_a_page_of_very_many_blocks_is_left_to_the_rules() -> None:

@@ -131,7 +131,7 @@ class _Builder:
         selected = {inner.mem_id: inner for inner in node.css(unseen)}
         for inner in reversed(selected.values()):  # what stands in another goes before it
             inner.decompose()
-        lines = [line for text in node.text(separator="\n").split("\n") if (line := " ".join(text.split()))]
+        lines = [*map(" ".join, filter(None, map(str.split, node.text(separator="\n").split("\n"))))]
         if sum(length for length in map(len, lines) if length > _LONG_LINE) > _MOST_PROSE:
             return False
         if lines:
@@ -259,8 +259,4 @@ def _is_discussion(parser: LexborHTMLParser) -> bool:
 
 
 def _read_words(node: LexborNode) -> str:
-    words = ""
-    for name, value in node.attributes.items():
-        if value and name in TELLING:
-            words = f"{words} {value}" if words else value
-    return words.lower()
+    return " ".join([value for name, value in node.attributes.items() if value and name in TELLING]).lower()

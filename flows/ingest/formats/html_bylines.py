@@ -126,12 +126,17 @@ def _find_labelled(pieces: Sequence[Piece]) -> list[str]:
 
 def _find_known(pieces: Sequence[Piece], known: Mapping[str, str]) -> list[str]:
     """The authors that the markup tells and that are printed, each alone; and others that are printed alike."""
-    printed = [(piece, strip_byline(piece.text).strip(_BORDERS)) for piece in pieces] if known else []
-    found = [piece for piece, name in printed if fold(name) in known]
+    if not known:
+        return []
+    printed = [(piece, strip_byline(piece.text).strip(_BORDERS)) for piece in pieces]
+    folded = [fold(name) for _, name in printed]
+    first = next((piece for (piece, _), name in zip(printed, folded, strict=True) if name in known), None)
+    if first is None:
+        return []
     names = {
-        fold(name): known.get(fold(name), name)
-        for piece, name in printed
-        if found and (fold(name) in known or (looks_like_name(name) and _is_alike(piece, found[0])))
+        key: known.get(key, name)
+        for (piece, name), key in zip(printed, folded, strict=True)
+        if key in known or (looks_like_name(name) and _is_alike(piece, first))
     }
     return list(names.values())
 

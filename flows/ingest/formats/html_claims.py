@@ -1,6 +1,6 @@
 """What a page says of itself: in JSON-LD, Open Graph, meta elements and microdata, in its head and as it shows it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from flows.describe.date_words import is_month_first
 from flows.describe.dates import parse_date
 from flows.describe.names import is_byline_label
-from flows.ingest.formats.html_heads import read_head
+from flows.ingest.formats.html_heads import HEADINGS, read_head
 from flows.ingest.formats.html_json_ld import read_json_ld
 from flows.model import Claim, Field
 
@@ -89,8 +89,8 @@ META_KEPT: Final = {
     "generator": "generator",
 }
 _TELLING: Final = (
-    "script[type='application/ld+json' i], meta[content], link[rel='canonical' i][href], "
-    "[itemprop]:not(script):not(meta):not(link)"
+    "script[type='application/ld+json' i], meta[content], link[rel='canonical' i][href], h1, h2, "
+    "[itemprop]:not(script):not(meta):not(link):not(h1):not(h2)"
 )
 _CARD_LABEL, _CARD_DATA = "twitter:label", "twitter:data"
 _LONGEST = 1000  # characters of a claim; what is longer is no name, title or date
@@ -113,7 +113,14 @@ def find_claims(tree: LexborHTMLParser) -> tuple[list[Claim], dict[str, Any]]:
 
 
 def _find(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Field, str, str]]:
-    told = list(_find_told(tree, metadata))
+    found: dict[str, list[LexborNode]] = {name: [] for name in ("script", "meta", "link", "heading", "marked")}
+    for node in tree.css(_TELLING):  # a query walks the whole tree: one for all
+        tag = node.tag or ""
+        if tag in HEADINGS:
+            found["heading"].append(node)
+        if tag not in HEADINGS or "itemprop" in node.attributes:
+            found.get(tag, found["marked"]).append(node)
+    told = list(_find_told(tree, found, metadata))
     yield from told
     titles, authors, sites, languages = (
         [value for field, value, _ in told if field == wanted] for wanted in ("title", "authors", "source", "language")
@@ -122,18 +129,16 @@ def _find(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Fi
     dates = [parse_date(value) for field, value, origin in told if (field, origin) == ("published", "og")]
     first = [date.day for date in dates if date]
     last = parse_date(str(metadata.get("modified", "")))
-    for field, value, origin in read_head(tree, titles, authors, sites, month_first):
+    for field, value, origin in read_head(tree, found["heading"], titles, authors, sites, month_first):
         printed = parse_date(value, month_first) if origin == "dateline" and first and last else None
         if printed and last and printed.day == last.day and printed.day not in first:
             origin = "dateline-updated"  # Open Graph tells it as the last change, and another day as the first
         yield field, value, origin
 
 
-def _find_told(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Field, str, str]]:
-    found: dict[str, list[LexborNode]] = {"script": [], "meta": [], "link": []}
-    marked: list[LexborNode] = []
-    for node in tree.css(_TELLING):  # a query walks the whole tree: one for all
-        found.get(node.tag or "", marked).append(node)
+def _find_told(
+    tree: LexborHTMLParser, found: Mapping[str, Sequence[LexborNode]], metadata: dict[str, Any]
+) -> Iterator[tuple[Field, str, str]]:
     kept: dict[str, Any] = {}
     yield from read_json_ld([script.text() for script in found["script"]], kept)
     for name, value in kept.items():
@@ -143,7 +148,7 @@ def _find_told(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tup
     yield from _read_labelled(found["meta"])
     for link in found["link"]:
         yield "url", link.attrs.get("href") or "", "canonical"
-    yield from _read_microdata(marked)
+    yield from _read_microdata(found["marked"])
     title = tree.css_first("head > title") or tree.css_first("title")
     if title is not None:
         yield "title", title.text(), "title-element"

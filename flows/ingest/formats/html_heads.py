@@ -19,6 +19,8 @@ from flows.ingest.formats.html_bylines import (
 from flows.ingest.formats.html_pieces import Piece, group_lines, join_line, read_pieces, read_small_elements
 from flows.model import Field
 
+HEADINGS: Final = ("h1", "h2")
+"""An article's may be one of these; the first are the more likely."""
 MOST_HEADINGS: Final = 30
 SAME: Final = 0.5
 """How much of a title that the markup tells a heading repeats, from which it is held to be the same."""
@@ -45,16 +47,17 @@ Told = tuple[Field, str, str]
 
 def read_head(
     tree: LexborHTMLParser,
+    headings: Sequence[LexborNode],
     titles: Sequence[str],
     authors: Sequence[str],
     sites: Sequence[str],
     month_first: bool | None = None,
 ) -> Iterator[Told]:
-    """The claims of title, authors and date that a page shows; given is what its markup tells of them and the site.
+    """The claims of title, authors and date that a page shows; given are its `HEADINGS`, and what its markup tells.
 
     `month_first` is as `parse_date` has it.
     """
-    heading, is_title = _find_heading(tree, titles, sites)
+    heading, is_title = _find_heading(headings, titles, sites)
     known_authors = {fold(name): name for author in authors for name in parse_authors(author)}
     names: list[str] = []
     dates: list[Told] = []
@@ -89,14 +92,13 @@ def _find_date_element(tree: LexborHTMLParser, month_first: bool | None) -> Iter
 
 
 def _find_heading(
-    tree: LexborHTMLParser, titles: Sequence[str], sites: Sequence[str]
+    found: Sequence[LexborNode], titles: Sequence[str], sites: Sequence[str]
 ) -> tuple[LexborNode | None, bool]:
     """The heading that repeats a title most wholly, or the first one, and whether it does. No site's name is one."""
     known = [_fold_words(title) for title in titles]
     names = {_fold_words(site) for site in sites}
     first = None
-    found = tree.css("h1, h2")
-    for level in ("h1", "h2"):
+    for level in HEADINGS:
         of_level = [heading for heading in found if heading.tag == level][:MOST_HEADINGS]
         headings = [(heading, _fold_words(heading.text(separator=" "))) for heading in of_level]
         headings = [(heading, words) for heading, words in headings if words and words not in names]
@@ -135,8 +137,10 @@ def _find_dates(pieces: Sequence[Piece], month_first: bool | None) -> list[Told]
             beside = max(found.start, len(printed) - found.end)
             if beside <= MOST_BESIDE and not _SENTENCE_END.search(printed[: found.end + 1]):
                 told.append(("published", printed[found.start : found.end], _name_origin("dateline", found.updated)))
-        changed = _CHANGED.search(printed) is not None
-        told += (("published", piece.time, _name_origin("time", changed)) for piece in line if piece.time)
+        times = [piece.time for piece in line if piece.time]
+        if times:
+            origin = _name_origin("time", _CHANGED.search(printed) is not None)
+            told += (("published", time, origin) for time in times)
         label = text if len(text) < LONGEST_LABEL and not any(c.isdigit() for c in text) else ""
     printed_dates = {value for _, value, origin in told if origin == "dateline"}
     return told if len(printed_dates) <= MOST_DATES else []

@@ -4,7 +4,7 @@ Nothing here was learned but the weights of words that `measure_blocks` is given
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import chain
 from typing import Final
 
@@ -27,6 +27,7 @@ from flows.ingest.formats.html_features import (
     Table,
     Truths,
 )
+from flows.ingest.formats.html_kernels import count_shapes, gather_within, weigh_lineage
 from flows.ingest.formats.html_words import (
     SHAPES,
     SHORT,
@@ -46,7 +47,8 @@ _FAR: Final = 30
 _LIKE_TITLE: Final = 0.2
 _WORDY: Final = ("words", "first word", "share in title", "share of title")
 _NEAR_ROWS: Final = [ROWS[name] for name in NEAR]
-_MARK, _STOP, _CLAUSE, _BREAK = (SHAPES.index(name) for name in ("mark", "stop", "clause", "break"))
+_UPPER, _LOWER, _MARK, _STOP, _CLAUSE = map(SHAPES.index, ("upper", "lower", "mark", "stop", "clause"))
+_WITHIN_BITS: Final = {tag: 1 << number for number, tag in enumerate(WITHIN)}
 
 
 def _shift(values: Matrix, step: int) -> Matrix:
@@ -80,13 +82,11 @@ def _measure_shape(page: Page, table: Table) -> Blocks:
     lengths = (ends - starts).astype(np.float32)
     link_share = (link_characters / lengths).astype(np.float32)
     codes = np.frombuffer(page.text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    shape = load_shapes()[np.minimum(codes, (1 << 16) - 1)]
-    spans = np.diff(starts, append=len(page.text))  # with the gaps, which are line breaks
-    at = np.repeat(np.arange(count) * len(SHAPES), spans) + shape[starts[0] :]
-    shares = np.bincount(at, minlength=count * len(SHAPES)).reshape(count, len(SHAPES)).T.astype(np.float32)
-    shares[_BREAK] -= spans - lengths
+    shapes = load_shapes()
+    counts = count_shapes(codes, shapes, starts, ends, len(SHAPES))
+    first, last, before = shapes[np.minimum(codes[[starts, ends - 1, ends - 2]], len(shapes) - 1)]
     # A quotation mark or a bracket may follow the full stop
-    last = np.where((shape[ends - 1] == _MARK) & (lengths > 1), shape[ends - 2], shape[ends - 1])
+    last = np.where((last == _MARK) & (lengths > 1), before, last)
     tags = np.array([_TAG_NUMBERS.get(tag, -1) for tag, _, _ in page.elements])[element]
     heading = _IS_HEADING[tags]
     runs = (link_share < 0.5) & ~heading & ((lengths > 120) | ((lengths > 40) & (last == _STOP)))
@@ -94,11 +94,11 @@ def _measure_shape(page: Page, table: Table) -> Blocks:
     table["length"] = np.log1p(lengths)
     table["link share"] = link_share
     table["links"] = links
-    table[[f"{name} share" for name in SHAPES]] = shares / lengths
+    table[[f"{name} share" for name in SHAPES]] = counts / lengths
     table["ends stop"] = last == _STOP
     table["ends clause"] = last == _CLAUSE
-    table["starts upper"] = shape[starts] == SHAPES.index("upper")
-    table["starts lower"] = shape[starts] == SHAPES.index("lower")
+    table["starts upper"] = first == _UPPER
+    table["starts lower"] = first == _LOWER
     table["prose"] = np.log1p(prose)
     table["heading"] = heading
     table[_IS] = tags == np.arange(len(TAGS))[:, None]
@@ -139,11 +139,16 @@ def _measure_lineage(
     kind_of: dict[tuple[str, str], int] = {}
     kind_numbers = [kind_of.setdefault(kind, len(kind_of)) for kind in zip(tags, words, strict=True)]
     kind_weights = [weigh_terms(list_class_words(*kind), classes) for kind in kind_of]
-    lineage, within = _weigh_elements(page, [kind_weights[number] for number in kind_numbers])
+    numbers = np.array(kind_numbers)
+    parents = np.array(all_parents)
+    parents[0] = 0
+    is_article = np.array([tag == "article" for tag, _ in kind_of])[numbers]
+    within = gather_within(parents, np.array([_WITHIN_BITS.get(tag, 0) for tag, _ in kind_of])[numbers])
+    lineage = weigh_lineage(parents, np.array(kind_weights, dtype=np.float64)[numbers], is_article).astype(np.float32)
     depth = lineage[0]
     table[LINEAGE] = lineage[:, element]
     table[[f"within {tag}" for tag in WITHIN]] = within[element] >> np.arange(len(WITHIN))[:, None] & 1
-    kinds = np.array(kind_numbers)[element]
+    kinds = numbers[element]
     table["alike"] = np.log1p(np.bincount(kinds)[kinds])
     table["alike prose"] = np.log1p(np.bincount(kinds, prose)[kinds])
     ruled = {rule: classes.get(f"={rule}", 0.0) for rule in {*rules.regions, None}}
@@ -157,7 +162,6 @@ def _measure_lineage(
         sums[number, 1:] = np.bincount(element, amount, minlength=len(elements))
     sums = sums.cumsum(axis=1)
     sums = sums[:, np.array(rules.ends)] - sums[:, :-1]  # the elements of a subtree follow one another
-    parents = np.maximum(0, np.array(all_parents, dtype=np.int64))
     all_prose = max(1.0, float(prose.sum()))
     shares = np.array(
         (np.log1p(sums[0]), sums[0] / all_prose, sums[2] / np.maximum(1, sums[1]), *np.log1p(sums[:0:-2]))
@@ -204,28 +208,6 @@ def _measure_place(
             shared = _find_shared_depth(page, rules, element, int(element[place]), depth)
             table[f"steps up to {name}"] = own_depth - shared
             table[f"depth shared with {name}"] = own_depth[place] - shared
-
-
-def _weigh_elements(page: Page, weights: Sequence[float]) -> tuple[Matrix, Numbers]:
-    """For each element the `LINEAGE` features, a row each, and which of `WITHIN` it is or stands in, as bits."""
-    bits = {tag: 1 << number for number, tag in enumerate(WITHIN)}
-    first = weights[0]
-    rows: list[tuple[float, ...]] = [(0, first, 0, first, first, first, -1)]
-    within = [bits.get(page.elements[0].tag, 0)]
-    articles = 0
-    for (tag, _, parent), weight in zip(page.elements[1:], weights[1:], strict=True):
-        depth, above, _, lowest, highest, total, article = rows[parent]
-        if tag == "article":
-            articles += 1
-            article = articles
-        if weight < lowest:
-            lowest = weight
-        if weight > highest:
-            highest = weight
-        rows.append((depth + 1, weight, above, lowest, highest, 0.7 * total + weight, article))
-        within.append(within[parent] | bits.get(tag, 0))
-    table = np.fromiter(chain.from_iterable(rows), dtype=np.float32, count=len(rows) * len(LINEAGE))
-    return table.reshape(len(rows), len(LINEAGE)).T, np.array(within)
 
 
 def _find_shared_depth(page: Page, rules: Rules, element: Numbers, other: int, depth: Matrix) -> Matrix:

@@ -43,7 +43,7 @@ class Piece(NamedTuple):
     """The machine-readable time that it is printed for."""
 
 
-class _Around(NamedTuple):
+class _Element(NamedTuple):
     """What an element says of the text in it."""
 
     words: str
@@ -53,32 +53,44 @@ class _Around(NamedTuple):
     is_block: bool
 
 
+class _Around(NamedTuple):
+    """What all the elements around a text say of it, as a piece has it; and the number of the block it stands in."""
+
+    own: str
+    words: str
+    address: str
+    time: str
+    block: int
+    is_of_others: bool
+
+
 def read_pieces(heading: LexborNode, below: bool) -> list[Piece]:
     """The pieces below a heading, or those above it, in their order; none of comments and other articles' teasers."""
     outside = _ancestors(heading)
-    known: dict[int, _Around] = {}
+    known: dict[int, _Element] = {}
+    known_around: dict[int, _Around] = {}
     pieces: list[Piece] = []
     line = prose = 0
     block = -1
-    for number, node in enumerate(_walk_texts(heading, below)):
-        text = " ".join((node.text_content or "").split())
+    for number, (node, text) in enumerate(_walk_texts(heading, below)):
         if len(text) > LONGEST_LINE:
             prose += 1
             if prose >= MOST_PROSE:
                 break
             continue
-        this_block, around = _look_around(node, outside, known)
+        element = node.parent
+        innermost = element.mem_id if element is not None else -1
+        around = known_around.get(innermost)
+        if around is None:
+            around = known_around[innermost] = _look_around(element, outside, known)
+        own, words, address, time, this_block, is_of_others = around
         if this_block != block:
             block = this_block
             line += 1
         if line > (LINES_BELOW if below else LINES_ABOVE) or number > MOST_PIECES:
             break
-        words = " ".join(each.words for each in around if each.words)
-        if _OF_OTHERS.search(words):
+        if is_of_others:
             continue
-        own = next((each.words for each in around if each.words), "")
-        address = next((each.address for each in around if each.address), "")
-        time = next((each.time for each in reversed(around) if each.time is not None), "")
         if below and pieces and address and pieces[-1][1:] == (own, words, address, line, time):
             text = f"{pieces.pop().text} {text}"  # one link is one piece
         pieces.append(Piece(text, own, words, address, line, time))
@@ -119,17 +131,17 @@ def read_labelled_lines(tree: LexborHTMLParser, label: Any) -> Iterator[str]:
         block = _find_block(node)
         text = _read_little(block) if block is not None and not _is_of_others(node) else ""
         if block is not None and text and label.fullmatch(text):
-            following = next(_walk_texts(block, True), None)
+            following, _ = next(_walk_texts(block, True), (None, ""))
             below = _find_block(following) if following is not None else None
             text = f"{text} {_read_little(below)}" if below is not None else ""
         if text:
             yield text
 
 
-def _is_skipped(node: LexborNode) -> bool:
+def _is_skipped(node: LexborNode, tag: str | None) -> bool:
     """Whether nothing in an element is a head's. An article's own footer may be: some print the byline in one."""
-    if node.tag != "footer":
-        return node.tag in _SKIPPED
+    if tag != "footer":
+        return tag in _SKIPPED
     return not any(element.tag == "article" for element in _list_around(node))
 
 
@@ -151,7 +163,7 @@ def _is_of_others(node: LexborNode) -> bool:
     """Whether an element is one of navigation, comments or other articles' teasers, or within one."""
     around = list(_list_around(node))
     words = " ".join(map(_read_words, [node, *around]))
-    return _OF_OTHERS.search(words) is not None or any(map(_is_skipped, around))
+    return _OF_OTHERS.search(words) is not None or any(_is_skipped(element, element.tag) for element in around)
 
 
 def _ancestors(node: LexborNode) -> frozenset[int]:
@@ -163,15 +175,16 @@ def _ancestors(node: LexborNode) -> frozenset[int]:
     return frozenset(found)
 
 
-def _walk_texts(node: LexborNode, ahead: bool) -> Iterator[LexborNode]:
-    """The text nodes behind an element in the order of the markup, or those before it, backwards."""
+def _walk_texts(node: LexborNode, ahead: bool) -> Iterator[tuple[LexborNode, str]]:
+    """The text nodes behind an element in the order of the markup, or those before it, backwards; and their texts."""
     following = _step_over(node, ahead)
     while following is not None:
         tag = following.tag
         if tag == "-text":
-            if (following.text_content or "").strip():
-                yield following
-        elif not _is_skipped(following):
+            text = " ".join((following.text_content or "").split())
+            if text:
+                yield following, text
+        elif not _is_skipped(following, tag):
             child = following.first_child if ahead else following.last_child
             if child is not None:
                 following = child
@@ -189,11 +202,10 @@ def _step_over(node: LexborNode | None, ahead: bool) -> LexborNode | None:
     return None
 
 
-def _look_around(node: LexborNode, outside: frozenset[int], known: dict[int, _Around]) -> tuple[int, list[_Around]]:
-    """The block that a text node stands in, and what the elements around it say, but for those around the heading."""
-    around: list[_Around] = []
+def _look_around(parent: LexborNode | None, outside: frozenset[int], known: dict[int, _Element]) -> _Around:
+    """What the elements around a text say, from the innermost, its `parent`, on; but for those around the heading."""
+    around: list[_Element] = []
     block = -1
-    parent = node.parent
     for _ in range(MOST_LEVELS):
         if parent is None:
             break
@@ -202,21 +214,29 @@ def _look_around(node: LexborNode, outside: frozenset[int], known: dict[int, _Ar
             break
         said = known.get(number)
         if said is None:
-            said = known[number] = _read_around(parent)
+            said = known[number] = _read_element(parent)
         around.append(said)
         if block < 0 and said.is_block:
             block = number
         parent = parent.parent
     if block < 0 and parent is not None:
         block = parent.mem_id
-    return block, around
+    words = " ".join([each.words for each in around if each.words])
+    return _Around(
+        next((each.words for each in around if each.words), ""),
+        words,
+        next((each.address for each in around if each.address), ""),
+        next((each.time for each in reversed(around) if each.time is not None), ""),
+        block,
+        _OF_OTHERS.search(words) is not None,
+    )
 
 
-def _read_around(node: LexborNode) -> _Around:
+def _read_element(node: LexborNode) -> _Element:
     tag = node.tag
     attributes = node.attributes
     words = " ".join(filter(None, map(attributes.get, _TELLING))).lower()
-    return _Around(
+    return _Element(
         f"{words} author" if tag == "address" else words,
         (attributes.get("href") or "") if tag == "a" else "",
         (attributes.get("datetime") or "") if tag == "time" else None,

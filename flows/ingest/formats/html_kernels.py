@@ -1,0 +1,59 @@
+"""What is measured of a page character by character and element by element, as machine code."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+
+compiled = njit(cache=True, nogil=True)
+"""Makes a function machine code at its first call, which is kept beside the module."""
+
+
+@compiled
+def count_shapes(
+    codes: NDArray[np.uint32], shapes: NDArray[np.uint8], starts: Numbers, ends: Numbers, kinds: int
+) -> NDArray[np.float32]:
+    """How many characters of each of the `kinds` of shapes a block has: of shape (kinds, blocks).
+
+    `shapes` tells that of each code point; those beyond it are as the last.
+    """
+    counts = np.zeros((kinds, len(starts)), np.float32)
+    most = len(shapes) - 1
+    for block in range(len(starts)):
+        for place in range(starts[block], ends[block]):
+            counts[shapes[min(codes[place], most)], block] += 1
+    return counts
+
+
+@compiled
+def weigh_lineage(parents: Numbers, weights: NDArray[np.float64], is_article: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The `LINEAGE` features of elements, a row each, of shape (features, elements): parents stand before children.
+
+    Depth, own weight, that of the parent, the lowest, the highest and the fading sum of all from the root on, and the
+    number of the article that the element is or stands in, -1 for none.
+    """
+    lineage = np.zeros((7, len(parents)))
+    lineage[1, 0] = lineage[3, 0] = lineage[4, 0] = lineage[5, 0] = weights[0]
+    lineage[6, 0] = -1
+    articles = 0
+    for element in range(1, len(parents)):
+        parent, weight = parents[element], weights[element]
+        lineage[0, element] = lineage[0, parent] + 1
+        lineage[1, element] = weight
+        lineage[2, element] = lineage[1, parent]
+        lineage[3, element] = min(lineage[3, parent], weight)
+        lineage[4, element] = max(lineage[4, parent], weight)
+        lineage[5, element] = 0.7 * lineage[5, parent] + weight
+        articles += is_article[element]
+        lineage[6, element] = articles if is_article[element] else lineage[6, parent]
+    return lineage
+
+
+@compiled
+def gather_within(parents: Numbers, bits: Numbers) -> Numbers:
+    """For each element its own bits and those of all that it stands in: parents stand before children."""
+    within = bits.copy()
+    for element in range(1, len(parents)):
+        within[element] |= within[parents[element]]
+    return within
