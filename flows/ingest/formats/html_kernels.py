@@ -57,3 +57,34 @@ def gather_within(parents: Numbers, bits: Numbers) -> Numbers:
     for element in range(1, len(parents)):
         within[element] |= within[parents[element]]
     return within
+
+
+@compiled
+def count_since(where: NDArray[np.bool_], most: int) -> tuple[Numbers, NDArray[np.float32]]:
+    """For each block the last one up to it that is so, -1 for none, and how many blocks ago; at most `most`."""
+    found = np.empty(len(where), np.int64)
+    since = np.empty(len(where), np.float32)
+    last = -1
+    for block in range(len(where)):
+        if where[block]:
+            last = block
+        found[block] = last
+        since[block] = most if last < 0 else min(block - last, most)
+    return found, since
+
+
+@compiled
+def find_shared_depth(
+    parents: Numbers, ends: Numbers, depth: NDArray[np.float32], element: Numbers, other: int
+) -> NDArray[np.float32]:
+    """For each block the depth of the deepest element that both its element and the element `other` stand in.
+
+    `ends` tells where the subtree of each element ends; the first one holds all.
+    """
+    shared = np.empty(len(element), np.float32)
+    for block in range(len(element)):
+        above = other
+        while above > 0 and not above <= element[block] < ends[above]:
+            above = parents[above]
+        shared[block] = depth[above]
+    return shared

@@ -27,7 +27,7 @@ from flows.ingest.formats.html_features import (
     Table,
     Truths,
 )
-from flows.ingest.formats.html_kernels import count_shapes, gather_within, weigh_lineage
+from flows.ingest.formats.html_kernels import count_shapes, count_since, find_shared_depth, gather_within, weigh_lineage
 from flows.ingest.formats.html_words import (
     SHAPES,
     SHORT,
@@ -61,16 +61,9 @@ def _shift(values: Matrix, step: int) -> Matrix:
     return moved
 
 
-def _count_since(where: Truths) -> tuple[Numbers, Matrix]:
-    """For each block the last one up to it that is so, -1 for none, and how many blocks ago; at most `_FAR`."""
-    numbers = np.arange(len(where))
-    last = np.maximum.accumulate(np.where(where, numbers, -1))
-    return last, np.where(last < 0, _FAR, np.minimum(numbers - last, _FAR)).astype(np.float32)
-
-
 def _count_until(where: Truths) -> tuple[Numbers, Matrix]:
     """For each block the next one from it on that is so, their number for none, and in how many blocks that will be."""
-    last, since = _count_since(where[::-1])
+    last, since = count_since(where[::-1].copy(), _FAR)
     return len(where) - 1 - last[::-1], since[::-1]
 
 
@@ -78,7 +71,7 @@ def _measure_shape(page: Page, table: Table) -> Blocks:
     """The features of each block's own text and links, but for its words."""
     count = len(page.blocks)
     numbers = np.fromiter(chain.from_iterable(page.blocks), dtype=np.int64, count=5 * count)
-    starts, ends, element, link_characters, links = numbers.reshape(count, 5).T
+    starts, ends, element, link_characters, links = numbers.reshape(count, 5).T.copy()
     lengths = (ends - starts).astype(np.float32)
     link_share = (link_characters / lengths).astype(np.float32)
     codes = np.frombuffer(page.text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
@@ -135,12 +128,11 @@ def _measure_lineage(
 ) -> tuple[Matrix, Numbers]:
     """The features of the elements that each block stands in; returned are the elements' depths and parents."""
     elements, element, prose, lengths = page.elements, blocks.element, blocks.prose, blocks.lengths
-    tags, words, all_parents = zip(*elements, strict=True)
     kind_of: dict[tuple[str, str], int] = {}
-    kind_numbers = [kind_of.setdefault(kind, len(kind_of)) for kind in zip(tags, words, strict=True)]
+    kind_numbers = [kind_of.setdefault((tag, words), len(kind_of)) for tag, words, _ in elements]
     kind_weights = [weigh_terms(list_class_words(*kind), classes) for kind in kind_of]
     numbers = np.array(kind_numbers)
-    parents = np.array(all_parents)
+    parents = np.array([parent for _, _, parent in elements])
     parents[0] = 0
     is_article = np.array([tag == "article" for tag, _ in kind_of])[numbers]
     within = gather_within(parents, np.array([_WITHIN_BITS.get(tag, 0) for tag, _ in kind_of])[numbers])
@@ -172,9 +164,7 @@ def _measure_lineage(
     return depth, parents
 
 
-def _measure_place(
-    page: Page, rules: Rules, words: Matrix, depth: Matrix, parents: Numbers, blocks: Blocks, table: Table
-) -> None:
+def _measure_place(rules: Rules, words: Matrix, depth: Matrix, parents: Numbers, blocks: Blocks, table: Table) -> None:
     """The features of each block's place among the others."""
     prose, element = blocks.prose, blocks.element
     count = len(element)
@@ -185,12 +175,12 @@ def _measure_place(
     table["prose before"] = (so_far - prose) / all_prose
     table["prose after"] = (all_prose - so_far) / all_prose
     table["prose of page"] = np.log1p(all_prose)
-    last_prose, table["blocks since prose"] = _count_since(prose > 0)
+    last_prose, table["blocks since prose"] = count_since(prose > 0, _FAR)
     next_prose, table["blocks until prose"] = _count_until(prose > 0)
     is_h1 = blocks.tags == _TAG_NUMBERS["h1"]
-    _, table["blocks since h1"] = _count_since(is_h1)
+    _, table["blocks since h1"] = count_since(is_h1, _FAR)
     table["h1 before"] = np.cumsum(is_h1)
-    last_heading, table["blocks since heading"] = _count_since(blocks.heading)
+    last_heading, table["blocks since heading"] = count_since(blocks.heading, _FAR)
     _, table["blocks until heading"] = _count_until(blocks.heading)
     table["words of heading", "first word of heading"] = np.where(last_heading < 0, 0, words[:2, last_heading])
     own_depth, parent = depth[element], parents[element]
@@ -200,26 +190,15 @@ def _measure_place(
     likeness = words[2] * words[3] * np.where(blocks.heading, 1.5, 1)
     title = int(likeness.argmax()) if likeness.max() > _LIKE_TITLE else -1
     table["blocks since title"] = np.clip(numbers - title, -_FAR, _FAR) if title >= 0 else -_FAR - 1
+    ends = np.array(rules.ends)
     middle = min(count - 1, int(np.searchsorted(so_far, all_prose / 2)))
     for name, place in (("title", title), ("middle of prose", middle)):
         if place < 0:
             table[f"steps up to {name}"] = table[f"depth shared with {name}"] = -1
         else:
-            shared = _find_shared_depth(page, rules, element, int(element[place]), depth)
+            shared = find_shared_depth(parents, ends, depth, element, element[place])
             table[f"steps up to {name}"] = own_depth - shared
             table[f"depth shared with {name}"] = own_depth[place] - shared
-
-
-def _find_shared_depth(page: Page, rules: Rules, element: Numbers, other: int, depth: Matrix) -> Matrix:
-    """For each block the depth of the deepest element that both it and the element `other` stand in."""
-    shared = np.zeros(len(element), dtype=np.float32)
-    line = []
-    while other > 0:
-        line.append(other)
-        other = page.elements[other].parent
-    for above in reversed(line):
-        shared[(element >= above) & (element < rules.ends[above])] = depth[above]
-    return shared
 
 
 def measure_blocks(page: Page, rules: Rules, classes: Mapping[str, float], words: Mapping[str, float]) -> Matrix:
@@ -228,6 +207,6 @@ def measure_blocks(page: Page, rules: Rules, classes: Mapping[str, float], words
     blocks = _measure_shape(page, table)
     weights = _measure_words(page, rules, words, table)
     depth, parents = _measure_lineage(page, rules, classes, blocks, table)
-    _measure_place(page, rules, weights, depth, parents, blocks, table)
+    _measure_place(rules, weights, depth, parents, blocks, table)
     near = table.matrix[_NEAR_ROWS]
     return np.concatenate([table.matrix, *(_shift(near, step) for step in BESIDE)])
