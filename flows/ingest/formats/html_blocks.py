@@ -259,4 +259,8 @@ def _is_discussion(parser: LexborHTMLParser) -> bool:
 
 
 def _read_words(node: LexborNode) -> str:
-    return " ".join([value for name, value in node.attributes.items() if value and name in TELLING]).lower()
+    words = ""
+    for name, value in node.attributes.items():
+        if value and name in TELLING:
+            words = f"{words} {value}" if words else value
+    return words.lower()

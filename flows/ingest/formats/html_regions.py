@@ -155,7 +155,6 @@ def _tell(*matched: int) -> Told:
     )
 
 
-@lru_cache(1 << 12)
 def is_furniture(tag: str, words: str, in_article: bool) -> bool:
     """Whether an element is a page's furniture, unless there is prose in it."""
     region = REGION_TAGS.get(tag) or ("html-header" if tag == "header" and not in_article else None)
