@@ -399,6 +399,15 @@ def test_when_a_better_one_comes_it_takes_over(corpus: Corpus) -> None:
     assert families(corpus) == [("b.txt", "near", pytest.approx(0.94, abs=0.06))]
 
 
+def test_an_exact_copy_of_a_near_copy_stays_one_when_that_goes(corpus: Corpus) -> None:
+    corpus.land({"a.md": f"# Pier\n\n{STORY}", "b.txt": f"{STORY} It rains.", "c.txt": f"{STORY} It rains.".upper()})
+    assert kept(corpus) == ["a.md"]
+    compared = "FROM pairs JOIN all_documents ON all_documents.doc_id IN (pairs.doc_id, other_id) SELECT uri"
+    [head] = {uri for (uri,) in corpus.ask(compared)} - {"a.md"}
+    corpus.land({head: None})
+    assert kept(corpus) == ["a.md"]
+
+
 def test_another_intent_elects_again_without_reading_again(corpus: Corpus) -> None:
     first = corpus.land({"a.txt": STORY, "b.txt": change_words(STORY, 0.25)})
     assert kept(corpus) == ["a.txt", "b.txt"]

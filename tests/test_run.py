@@ -253,8 +253,8 @@ def test_every_check_finds_what_it_is_for(
 ) -> None:
     """Tampered rows, put before the checks, are found by one of them."""
 
-    def define_tampered(connection: duckdb.DuckDBPyConnection, *arguments: Any) -> None:
-        define(connection, *arguments)
+    def define_tampered(connection: duckdb.DuckDBPyConnection, *arguments: Any, **further: Any) -> None:
+        define(connection, *arguments, **further)
         if arguments[2] is not None:  # the candidate, which the checks read
             connection.execute(f"CREATE TABLE tampered AS {change}")
             connection.execute(f"CREATE OR REPLACE VIEW {table} AS FROM tampered")

@@ -15,6 +15,8 @@ from warehouse.output import print_styled, tidy
 
 MARKS = {"remove": "red strike", "lift": "cyan", "repair": "yellow"}
 MOST_CHOICES = 20
+MOST_WORDS = 50_000
+"""Of two texts that are compared: what that takes grows with their product at worst."""
 CONTEXT = 8
 """Words shown on either side of a difference."""
 HEXADECIMAL = re.compile(r"[0-9a-f]{1,32}")
@@ -131,6 +133,9 @@ def _mark(edit: Edit, before: str) -> tuple[str, str]:
 def _mark_differences(copy: str, kept: str) -> Iterator[str | tuple[str, str]]:
     """The words that only one of the two has, each with the words around it; what both have is shortened."""
     own, other = copy.split(), kept.split()
+    if len(own) + len(other) > MOST_WORDS:
+        yield "the two are too long to be compared here: `corpus show` prints each"
+        return
     changes = SequenceMatcher(None, own, other).get_opcodes()
     for change, start, end, other_start, other_end in changes:
         if change == "equal":

@@ -5,8 +5,9 @@ JOIN (FROM documents SELECT doc_id AS other_id, uri, title, source, published) A
 SELECT
     greatest(containment, other_containment) AS contained, -- pairs of words of the one that the other has too: the greater share
     least(fact_changes, other_fact_changes) AS fact_changes, -- above 0 where names and numbers differ, of what else is alike
-    jaccard,
-    doc_id, other_id,
+    jaccard, -- pairs of words that both have, of those that either has
+    doc_id,
+    other_id, -- the other document
     one.uri, other.uri AS other_uri, -- the other's file
     one.title, other.title AS other_title, -- the other's title
     one.source, other.source AS other_source, -- the other's source
