@@ -1,6 +1,6 @@
 """What the tests share: a corpus to land files in, and the real data beside the repository."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 import flows.run
+from flows.describe.measure import hash_content, measure
 from flows.engine import Engine
+from flows.model import TABLES
 from flows.report import Report
 from flows.run import run_corpus
 from flows.settings import Settings
 from flows.supervise import Plainly
 from warehouse.connect import connect, define
+from warehouse.tables import arrow_schema
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -64,6 +68,32 @@ class Corpus:
         with duckdb.connect(":memory:") as connection:
             define(connection, self.warehouse, {})
             return connection.execute(query).fetchall()
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection, schemas: Sequence[str] = ("main", "before")) -> None:
+    """Creates every table in these schemas of a connection, without a row."""
+    for schema in schemas:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for table in TABLES:
+            connection.register("empty", arrow_schema(table).empty_table())
+            connection.execute(f"CREATE TABLE {schema}.{table} AS FROM empty")
+
+
+def make_documents(texts: Sequence[str], **columns: Sequence[Any]) -> pa.Table:
+    """Texts as documents, 0 and on, with the columns that finding copies reads: NULL where they are not given."""
+    rows: dict[str, Sequence[Any]] = {
+        "doc_id": [str(number) for number in range(len(texts))],
+        "run_id": ["one"] * len(texts),
+        "text": texts,
+        "content_hash": [hash_content(text) for text in texts],
+        "char_count": [len(text) for text in texts],
+        "word_count": [measure(text).word_count for text in texts],
+        "authors": [[]] * len(texts),
+        **{name: [None] * len(texts) for name in ("title", "url", "source", "published", "published_precision")},
+        **columns,
+    }
+    schema = arrow_schema("all_documents")
+    return pa.table({name: pa.array(values, schema.field(name).type) for name, values in rows.items()})
 
 
 @contextmanager

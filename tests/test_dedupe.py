@@ -19,11 +19,8 @@ from hypothesis import strategies as st
 import flows.dedupe
 from flows.dedupe import compare, find_duplicates, kernels
 from flows.dedupe.fingerprint import read_words, write_fingerprints
-from flows.describe.measure import hash_content, measure
-from flows.model import TABLES
 from flows.settings import Settings
-from tests.conftest import SHARED, Corpus, open_threads
-from warehouse.tables import arrow_schema
+from tests.conftest import SHARED, Corpus, create_tables, make_documents, open_threads
 
 STORY = """The ferry company said on Thursday that the crossing to the outer islands stays closed until the new pier \
 has passed its tests. Divers found two cracks in the old pier in May, and engineers from Norway advised the harbour \
@@ -71,31 +68,12 @@ def make() -> Make:
 
     def make_connection(texts: Sequence[str], **columns: Sequence[Any]) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(":memory:")
-        connection.execute("CREATE SCHEMA before")
-        for schema in ("main", "before"):
-            for table in TABLES:
-                connection.register("rows", arrow_schema(table).empty_table())
-                connection.execute(f"CREATE TABLE {schema}.{table} AS FROM rows")
-        measures = [measure(text) for text in texts]
-        rows: dict[str, Sequence[Any]] = {
-            "doc_id": [str(number) for number in range(len(texts))],
-            "run_id": ["one"] * len(texts),
-            "text": texts,
-            "content_hash": [hash_content(text) for text in texts],
-            "char_count": [len(text) for text in texts],
-            "word_count": [each.word_count for each in measures],
-            "authors": [[]] * len(texts),
-            **columns,
-        }
-        arrays = {
-            field.name: pa.array(rows[field.name], field.type)
-            if field.name in rows
-            else pa.nulls(len(texts), field.type)
-            for field in arrow_schema("all_documents")
-        }
-        connection.register("rows", pa.table(arrays))
+        create_tables(connection)
+        documents = make_documents(texts, **columns)
+        connection.register("rows", documents)
         connection.execute("INSERT INTO all_documents BY NAME FROM rows")
-        connection.register("rows", write_fingerprints(pa.array(rows["doc_id"]), pa.array(texts), "one"))
+        doc_ids, contents = (documents[name].combine_chunks() for name in ("doc_id", "text"))
+        connection.register("rows", write_fingerprints(doc_ids, contents, "one"))
         connection.execute("INSERT INTO fingerprints BY NAME FROM rows")
         return connection
 

@@ -34,11 +34,7 @@ def show_document(
         doc_id = _find(connection, name.strip(), record)
         [document] = _read(connection, "FROM all_documents WHERE doc_id = ?", doc_id)
         copies = _read(connection, "FROM duplicates WHERE doc_id = ?", doc_id)
-        kept = _read(
-            connection,
-            "FROM all_documents SELECT text WHERE doc_id = (FROM duplicates SELECT kept_id WHERE doc_id = ?)",
-            doc_id,
-        )
+        kept = [_read(connection, "FROM all_documents WHERE doc_id = ?", copy["kept_id"])[0] for copy in copies]
         columns = ", ".join(Edit.__dataclass_fields__)
         rows = connection.execute(f"FROM edits SELECT {columns} WHERE doc_id = ? ORDER BY seq", [doc_id]).fetchall()
     text = document.pop("text")

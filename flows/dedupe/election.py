@@ -26,9 +26,7 @@ ACCEPTED = """
 def elect_kept(connection: duckdb.DuckDBPyConnection, pairs: pa.Table) -> pa.Table:
     """doc_id, kept_id, kind and similarity of each document that goes as a copy of another, exact copies aside."""
     acceptance = (Path(__file__).parent / "acceptance.sql").read_text()
-    connection.execute("CREATE SCHEMA IF NOT EXISTS compared")
-    connection.register("compared_pairs", pairs)
-    connection.execute("CREATE OR REPLACE TEMP VIEW pairs AS FROM compared_pairs")
+    connection.register("pairs", pairs)
     rows = connection.sql(ACCEPTED.format(acceptance=acceptance)).to_arrow_table()
     copies, kept = rows["copy_place"].to_numpy(), rows["kept_place"].to_numpy()
     places = np.unique(np.concatenate([copies, kept]))

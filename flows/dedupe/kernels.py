@@ -207,28 +207,28 @@ def hash_anchors(words: Words, bounds: Bounds) -> tuple[Words, Bounds]:
 
 
 @compiled
-def insert(table: Words, number: np.uint64) -> bool:
-    """Adds a number, not 0, to a hash table of 2ⁿ places; whether it was not there."""
+def find_place(table: Words, number: np.uint64) -> np.uint64:
+    """Where a number, not 0, is in a hash table of 2ⁿ places, or would be: there the table has 0."""
     mask = np.uint64(len(table) - 1)
     place = number & mask
-    while table[place] != 0:
-        if table[place] == number:
-            return False
+    while table[place] != 0 and table[place] != number:
         place = (place + _ONE) & mask
+    return place
+
+
+@compiled
+def insert(table: Words, number: np.uint64) -> bool:
+    """Adds a number, not 0, to a hash table; whether it was not there."""
+    place = find_place(table, number)
+    is_new = bool(table[place] == 0)
     table[place] = number
-    return True
+    return is_new
 
 
 @compiled
 def has(table: Words, number: np.uint64) -> bool:
     """Whether the number is in the hash table."""
-    mask = np.uint64(len(table) - 1)
-    place = number & mask
-    while table[place] != 0:
-        if table[place] == number:
-            return True
-        place = (place + _ONE) & mask
-    return False
+    return bool(table[find_place(table, number)] != 0)
 
 
 @compiled

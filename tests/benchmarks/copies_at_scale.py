@@ -24,10 +24,9 @@ import pyarrow.parquet as pq
 
 from flows.dedupe import find_duplicates
 from flows.dedupe.fingerprint import write_fingerprints
-from flows.describe.measure import hash_content
-from flows.model import TABLES
 from flows.settings import Settings
 from tests.benchmarks.planted_copies import read_texts
+from tests.conftest import create_tables, make_documents
 from warehouse.tables import arrow_schema
 
 CHUNK = 20_000
@@ -55,20 +54,8 @@ def write_documents(folder: Path, count: int) -> None:
 def write_chunk(folder: Path, start: int, texts: Sequence[str]) -> None:
     """One file of each of the two tables."""
     doc_ids = [f"{start + number:032}" for number in range(len(texts))]
-    rows = {
-        "doc_id": doc_ids,
-        "run_id": ["made"] * len(texts),
-        "text": texts,
-        "content_hash": [hash_content(text) for text in texts],
-        "char_count": [len(text) for text in texts],
-        "word_count": [len(text.split()) for text in texts],
-        "authors": [[]] * len(texts),
-    }
-    arrays = {name: pa.array(values, arrow_schema("all_documents").field(name).type) for name, values in rows.items()}
-    for name in ("title", "url", "source", "published", "published_precision"):
-        arrays[name] = pa.nulls(len(texts), arrow_schema("all_documents").field(name).type)
     for table, content in (
-        ("all_documents", pa.table(arrays)),
+        ("all_documents", make_documents(texts, doc_id=doc_ids)),
         ("fingerprints", write_fingerprints(pa.array(doc_ids), pa.array(texts), "made")),
     ):
         (folder / table).mkdir(exist_ok=True)
@@ -79,12 +66,9 @@ def find_in(folder: Path, memory: int) -> None:
     """Finds the copies among the documents of a folder, and prints how many, seconds and megabytes."""
     connection = duckdb.connect(":memory:")
     connection.execute("SET temp_directory = ?", [str(folder / "waiting")])
-    connection.execute("CREATE SCHEMA before")
-    for table in TABLES:
-        connection.register("empty", arrow_schema(table).empty_table())
-        connection.execute(f"CREATE TABLE before.{table} AS FROM empty")
-        if (folder / table).exists():
-            connection.execute(f"CREATE VIEW {table} AS FROM read_parquet('{folder / table}/*.parquet')")
+    create_tables(connection, ["before"])
+    for table in ("all_documents", "fingerprints"):
+        connection.execute(f"CREATE VIEW {table} AS FROM read_parquet('{folder / table}/*.parquet')")
     start = time.perf_counter()
     connection.execute("SELECT sum(length(text)) FROM all_documents").fetchall()
     reading = time.perf_counter() - start

@@ -29,11 +29,9 @@ import pyarrow.parquet as pq
 
 from flows.dedupe import find_duplicates
 from flows.dedupe.fingerprint import write_fingerprints
-from flows.describe.measure import hash_content, measure
-from flows.model import TABLES
+from flows.describe.measure import hash_content
 from flows.settings import Settings
-from tests.conftest import SHARED
-from warehouse.tables import arrow_schema
+from tests.conftest import SHARED, create_tables, make_documents
 
 SEED = 20
 INTENTS = ("copies", "reprints", "versions", "fineweb")
@@ -139,24 +137,9 @@ def _cut_within(text: str, chance: random.Random) -> str:
 def load(planted: list[Planted]) -> duckdb.DuckDBPyConnection:
     """A connection with what finding copies reads, and an empty snapshot before."""
     connection = duckdb.connect(":memory:")
-    measures = [measure(each.text) for each in planted]
-    rows = {
-        "doc_id": [f"{number:032}" for number in range(len(planted))],
-        "run_id": ["planted"] * len(planted),
-        "text": [each.text for each in planted],
-        "content_hash": [hash_content(each.text) for each in planted],
-        "char_count": [each.char_count for each in measures],
-        "word_count": [each.word_count for each in measures],
-        "authors": [[]] * len(planted),
-    }
-    schema = arrow_schema("all_documents")
-    empty = {field.name: pa.nulls(len(planted), field.type) for field in schema if field.name not in rows}
-    documents = pa.table({name: pa.array(rows[name]) if name in rows else empty[name] for name in schema.names})
-    for name in ("main", "before"):
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
-        for table in TABLES:
-            connection.register("rows", arrow_schema(table).empty_table())
-            connection.execute(f"CREATE TABLE {name}.{table} AS FROM rows")
+    create_tables(connection)
+    doc_ids = [f"{number:032}" for number in range(len(planted))]
+    documents = make_documents([each.text for each in planted], doc_id=doc_ids)
     connection.register("rows", documents)
     connection.execute("INSERT INTO all_documents BY NAME FROM rows")
     write_fingerprints(documents["doc_id"][:1].combine_chunks(), documents["text"][:1].combine_chunks(), "")  # compiles
