@@ -55,6 +55,8 @@ class Work:
     first_seen_run: str | None = None
     first_runs: dict[int, str] = field(default_factory=dict)
     """By record: the run in which a document of this file first came."""
+    again: bool = False
+    """Whether it is processed though it is as it was."""
     verdict: tuple[str, str] | None = None
     """Status and reason of a file that is not to be read, since reading it killed a worker."""
 
@@ -69,8 +71,6 @@ class Batch:
     started_at: datetime
     templates: tuple[DataFile, ...] = ()
     """Of the table: what is cut as the sources' templates."""
-    full: bool = False
-    """Whether files are processed that are as they were."""
     key: str = ""
     name: str = ""
     folder: str = ""
@@ -171,7 +171,7 @@ def _process(work: Work, batch: Batch, settings: Settings, last_try: bool, stage
     state = hash_state(found, sha256, sidecar_sha256, batch.recipe)
     if sha256 is not None and found.stamp is not None:
         result.seen.append((found.uri, found.stamp, sha256, sidecar_sha256))
-    if state == work.known_state and not batch.full:
+    if state == work.known_state and not work.again:
         result.unchanged.append(found.uri)
         return
     if (verdict := work.verdict or (found.status and (found.status, found.reason))) is not None:

@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.report import QUERIES, Report, write_headline, write_summary
-from flows.settings import Settings, local_path
+from flows.settings import FAILED, Settings, local_path
 from warehouse import ask
-from warehouse.connect import UsageError
+from warehouse.connect import UsageError, locate
+from warehouse.tidy import KEEP_DAYS, KEEP_SNAPSHOTS, tidy_warehouse
 
 TELL = Console(stderr=True)
 SHOW_TRACEBACK = "CORPUS_TRACEBACK"
@@ -61,6 +62,21 @@ def run(seeds: str | None = None, /, *, settings: Settings | None = None, plain:
 
 
 @app.command
+def retry(*uris: str, settings: Settings | None = None, plain: bool = False) -> int:
+    """Give files that failed another try, whatever else is new beside them.
+
+    Parameters
+    ----------
+    uris
+        Files as `FROM files` names them; all that did not land, or not wholly, when none is given.
+    plain
+        Run without Prefect.
+    """
+    chosen = settings or Settings()
+    return run(settings=Settings(**{**chosen.model_dump(), "retry": uris or (FAILED,)}), plain=plain)
+
+
+@app.command
 def serve(*, settings: Settings | None = None, cron: str = "0 * * * *") -> None:
     """Run on a schedule, in the foreground, until interrupted.
 
@@ -78,6 +94,20 @@ def serve(*, settings: Settings | None = None, cron: str = "0 * * * *") -> None:
     _require_folders(chosen)
     TELL.print(f"The Prefect UI is at {address.removesuffix('/api')}; stop with Ctrl-C.")
     serve_corpus(chosen, cron, address)
+
+
+@app.command
+def tidy(*, keep_days: float = KEEP_DAYS, keep_snapshots: int = KEEP_SNAPSHOTS, warehouse: Warehouse = None) -> None:
+    """Expire old snapshots, remove the files that none needs, and compact small ones.
+
+    Parameters
+    ----------
+    keep_days
+        Snapshots younger than this are kept.
+    keep_snapshots
+        And so many of the newest, whatever their age.
+    """
+    print(tidy_warehouse(locate(warehouse), keep_days, keep_snapshots))
 
 
 @app.command

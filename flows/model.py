@@ -301,7 +301,7 @@ class Run:
     snapshot_id: Annotated[int | None, "the snapshot it published; NULL when it published none"]
     started_at: Annotated[datetime, "UTC"]
     ended_at: Annotated[datetime, "UTC"]
-    outcome: Annotated[str, "'published', 'unchanged' (nothing new) or 'failed'"]
+    outcome: Annotated[str, "'published', 'unchanged' (nothing new), 'failed', 'tidied', 'verified' or 'forgotten'"]
     reason: Annotated[str | None, "why it failed"]
     recipe: Annotated[str, "hash of what decides the rows: rules, settings, versions"]
     settings: Annotated[JSON, "as given"]

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from flows.batch import Batch, Work, hash_state
 from flows.ingest.find import Found
-from flows.settings import Settings
+from flows.settings import FAILED, Settings
 from warehouse.land import make_durable
 
 FILE_COST = 1 << 14
@@ -20,6 +20,9 @@ SMALLEST_BATCH = 1 << 20
 BATCHES_A_WORKER = 4
 """So that the workers end at about the same time, where there is less to do than batch_mb a worker."""
 
+KNOWN = """
+    FROM files SELECT uri, state, sha256, documents, first_seen_run,
+        status NOT IN ('landed', 'forgotten') OR len(rejected) > 0"""
 LISTING = "listing.parquet"
 LISTING_SCHEMA = pa.schema([(name, pa.string()) for name in ("uri", "stamp", "sha256", "sidecar_sha256")])
 
@@ -32,6 +35,8 @@ class Known:
     sha256: str | None
     documents: int
     first_seen_run: str
+    failed: bool
+    """Whether it, or a record of it, did not land."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,18 @@ def plan_work(
     known: Mapping[str, Known],
     listing: Mapping[str, tuple[str, str, str]],
     recipe: str,
-    full: bool,
+    settings: Settings,
 ) -> Plan:
     """The files to process, those that are gone, and how many are as they were.
+
+    LookupError for a uri to retry that is not there.
 
     `listing` holds by uri the stamp, and the SHA-256 of bytes and sidecar, that an earlier run saw. A file whose stamp
     is no longer that, or that had none, is opened to tell.
     """
+    uris = {file.uri for file in found}
+    if strangers := set(settings.retry) - uris - {FAILED}:
+        raise LookupError(f"there is no file {sorted(strangers)[0]} to retry: give uris as `files` has them")
     works: list[Work] = []
     for file in found:
         before = known.get(file.uri)
@@ -64,11 +74,17 @@ def plan_work(
             state = hash_state(file, None, "", recipe)
         elif file.stamp is not None and (seen := listing.get(file.uri)) is not None and seen[0] == file.stamp:
             state = hash_state(file, seen[1], seen[2], recipe)
-        if full or before is None or state != before.state:
-            works.append(Work(file, before.state if before else None, before.first_seen_run if before else None))
-    uris = {file.uri for file in found}
+        if before is None:
+            works.append(Work(file))
+        elif (again := _is_due_again(before, file.uri, settings)) or state != before.state:
+            works.append(Work(file, before.state, before.first_seen_run, again=again))
     gone = tuple(sorted(uri for uri in known if uri not in uris))
     return Plan(len(found), len(found) - len(works), gone, tuple(works))
+
+
+def _is_due_again(before: Known, uri: str, settings: Settings) -> bool:
+    """Whether a file is processed even if it is as it was."""
+    return settings.full or uri in settings.retry or (before.failed and FAILED in settings.retry)
 
 
 def plan_batches(works: Sequence[Work], blank: Batch, settings: Settings, workers: int) -> list[Batch]:
@@ -91,12 +107,21 @@ def plan_batches(works: Sequence[Work], blank: Batch, settings: Settings, worker
 
 def fill_batch(blank: Batch, works: tuple[Work, ...], name: str) -> Batch:
     """The batch with these works. Its key is a hash of what its outcome depends on: of the same key, the same parts."""
-    digest = hashlib.sha256(f"{blank.recipe}\0{blank.full}".encode())
+    digest = hashlib.sha256(blank.recipe.encode())
     for file in blank.templates:
         digest.update(file.sha256.encode())
     for work in works:
         found = work.found
-        parts = (found.uri, found.bytes, found.stamp, found.folder, found.status, found.reason, work.known_state)
+        parts = (
+            found.uri,
+            found.bytes,
+            found.stamp,
+            found.folder,
+            found.status,
+            found.reason,
+            work.known_state,
+            work.again,
+        )
         digest.update(repr(parts).encode())
     key = digest.hexdigest()[:16]
     # A file too fresh for a stamp may change unseen: its batch is never found again.
@@ -107,7 +132,7 @@ def fill_batch(blank: Batch, works: tuple[Work, ...], name: str) -> Batch:
 
 def read_known(connection: duckdb.DuckDBPyConnection) -> dict[str, Known]:
     """The files of the current snapshot, by uri."""
-    rows = connection.execute("SELECT uri, state, sha256, documents, first_seen_run FROM files").fetchall()
+    rows = connection.execute(KNOWN).fetchall()
     return {uri: Known(*rest) for uri, *rest in rows}
 
 

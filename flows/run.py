@@ -4,7 +4,6 @@ The order of the stages stands here and nowhere else. How a stage and a batch ar
 `flows.supervise.Plainly` runs them in threads of this process, `flows.corpus` as tasks of Prefect.
 """
 
-import fcntl
 import json
 import re
 import secrets
@@ -45,16 +44,14 @@ from flows.settings import Settings
 from flows.supervise import Supervisor
 from warehouse.check import run_checks
 from warehouse.connect import define, define_before
+from warehouse.journal import is_recorded, record
 from warehouse.land import DataFile
-from warehouse.publish import Manifest, finish_publishing, is_recorded, publish, read_manifest, record
+from warehouse.lock import hold_lock
+from warehouse.publish import Manifest, finish_publishing, publish, read_manifest
 from warehouse.tables import arrow_table
 
 T = TypeVar("T")
 RUN_ID = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{4,6}")
-
-
-class WarehouseBusyError(OSError):
-    """Another run holds the warehouse."""
 
 
 def run_corpus(settings: Settings, supervisor: Supervisor) -> Report:
@@ -66,8 +63,9 @@ def run_corpus(settings: Settings, supervisor: Supervisor) -> Report:
     """
     warehouse = settings.warehouse_path
     _require_apart(warehouse, settings.seeds_path)
-    with _hold_lock(warehouse, settings.dry_run), ExitStack() as stack:
+    with ExitStack() as stack:
         if not settings.dry_run:
+            stack.enter_context(hold_lock(warehouse))
             finish_publishing(warehouse)
         before = read_manifest(warehouse)
         current = stack.enter_context(_open(warehouse, before.tables if before else {}))
@@ -91,14 +89,14 @@ def _run(draft: "_Draft", before: Manifest | None, current: duckdb.DuckDBPyConne
             f"there is no file to read below {settings.seeds_path}, but the corpus has {len(known):,}: is it the right "
             "folder? (to empty a corpus, delete its warehouse)"
         )
-    plan = draft.stage("plan", lambda: plan_work(found, known, listing, draft.recipe, settings.full))
+    plan = draft.stage("plan", lambda: plan_work(found, known, listing, draft.recipe, settings))
     counts.update(files_found=plan.found, files_unchanged=plan.unchanged, files_gone=len(plan.gone))
     if settings.dry_run:
         counts["files"] = len(plan.works)
         return Report(draft.end("planned"), (), warehouse)
 
     templates = tables.get("templates", ())
-    blank = Batch(warehouse, run_id, draft.recipe, draft.started_at, templates, settings.full, name="batch")
+    blank = Batch(warehouse, run_id, draft.recipe, draft.started_at, templates, name="batch")
     works = remember(current, plan.works)
     result = draft.process(works, blank)
     listing |= {uri: (stamp, sha256, sidecar) for uri, stamp, sha256, sidecar in result.seen}
@@ -122,7 +120,7 @@ def _run(draft: "_Draft", before: Manifest | None, current: duckdb.DuckDBPyConne
         if learned.outdated:
             again = _list_again(learned.outdated, found, processed, known, current)
             counts.subtract(count_read(landed, [uri for uri in learned.outdated if uri in processed]))
-            renewed = draft.process(again, replace(blank, templates=learned.files, full=True, name="again: batch"))
+            renewed = draft.process(again, replace(blank, templates=learned.files, name="again: batch"))
             assembled = draft.stage(
                 "land again",
                 lambda: assemble(warehouse, folder, landed, assembled, renewed.tables, learned.outdated),
@@ -179,11 +177,12 @@ def _list_again(
     """The works of files that are processed although they are as they were, or a second time."""
     outdated = set(uris)
     old = [
-        Work(file, known[file.uri].state, known[file.uri].first_seen_run)
+        Work(file, known[file.uri].state, known[file.uri].first_seen_run, again=True)
         for file in found
         if file.uri in outdated and file.uri not in processed
     ]
-    return [*(processed[uri] for uri in uris if uri in processed), *remember(current, old)]
+    anew = [replace(processed[uri], again=True) for uri in uris if uri in processed]
+    return [*anew, *remember(current, old)]
 
 
 @contextmanager
@@ -296,18 +295,3 @@ class _Draft:
         """The row of a run that died: this one has taken its finished batches over."""
         reason = f"it was ended from outside; run {self.run_id} has taken over the batches it had finished"
         return replace(self.end("failed", reason=reason), run_id=run_id, counts=JSON("{}"), seconds=JSON("{}"))
-
-
-@contextmanager
-def _hold_lock(warehouse: Path, dry_run: bool) -> Iterator[None]:
-    """One run at a time writes to a warehouse; the lock goes with the process, however that ends."""
-    if dry_run:
-        yield
-        return
-    (warehouse / "staging").mkdir(parents=True, exist_ok=True)
-    with (warehouse / "staging" / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise WarehouseBusyError(f"another run is writing to {warehouse}: wait for it to end") from None
-        yield

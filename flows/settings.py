@@ -9,6 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Policy = Literal["most_complete", "earliest", "longest", "preferred_source"]
 
+FAILED = "failed"
+"""In `retry`, every file that did not land, or not wholly."""
+
 SHAPES_ROWS = {"shapes_rows": True}
 """Marks a setting that changes what rows come out: it is part of the recipe."""
 
@@ -33,6 +36,13 @@ class Settings(BaseSettings):
     ] = None
     full: Annotated[bool, Field(description="Read and process every file again, changed or not.")] = False
     dry_run: Annotated[bool, Field(description="List and plan, and say what would be done; write nothing.")] = False
+    retry: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Files to process again though they are as they were, by uri; "
+            f"'{FAILED}' for all that did not land, or not wholly."
+        ),
+    ] = ()
     batch_mb: Annotated[int, Field(ge=1, le=1024, description="Raw megabytes that one worker takes at a time.")] = 32
     retries: Annotated[
         int, Field(ge=0, le=20, description="Further tries of a batch whose input or output failed for a while.")

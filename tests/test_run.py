@@ -15,9 +15,9 @@ import flows.run
 import warehouse.check
 from flows.batch import BrokenPromiseError
 from flows.ingest.find import Found, find_files
-from flows.run import WarehouseBusyError
 from tests.conftest import Corpus
 from warehouse.connect import connect, define
+from warehouse.lock import WarehouseBusyError, hold_lock
 
 Article = Callable[..., str]
 
@@ -299,8 +299,7 @@ def test_a_moved_warehouse_still_answers(corpus: Corpus, make_article: Article, 
 
 def test_two_runs_do_not_write_to_one_warehouse(corpus: Corpus, make_article: Article) -> None:
     corpus.land({"a.txt": make_article(1)})
-    lock = flows.run._hold_lock(corpus.warehouse, False)
-    with lock, pytest.raises(WarehouseBusyError, match="wait for it to end"):
+    with hold_lock(corpus.warehouse), pytest.raises(WarehouseBusyError, match="wait for it to end"):
         corpus.land({"b.txt": make_article(2)})
 
 
@@ -359,3 +358,18 @@ def test_finished_batches_of_a_run_that_died_are_taken_over(
 def test_nothing_of_a_run_stays_in_staging(corpus: Corpus, make_article: Article) -> None:
     corpus.land({"a.txt": make_article(1)})
     assert [path.name for path in (corpus.warehouse / "staging").iterdir()] == ["lock"]
+
+
+def test_a_file_that_failed_is_given_another_try_when_asked(corpus: Corpus, make_article: Article) -> None:
+    corpus.land({"a.txt": make_article(1), "b.jsonl": '{"text": 1}\n', "c.bin": b"\x00\x01\x02" * 100})
+    assert corpus.run().run.outcome == "unchanged"
+    report = corpus.run(retry=("failed",))
+    assert json.loads(report.run.counts)["files"] == 2
+    assert json.loads(corpus.run(retry=("a.txt",)).run.counts)["files"] == 1
+    assert corpus.ask("FROM changes SELECT uri, change ORDER BY run_id, uri") == [
+        ("b.jsonl", "reprocessed"),
+        ("c.bin", "reprocessed"),
+        ("a.txt", "reprocessed"),
+    ]
+    with pytest.raises(LookupError, match=r"no file d\.txt to retry"):
+        corpus.run(retry=("d.txt",))

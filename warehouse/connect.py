@@ -15,13 +15,12 @@ from pydantic import ValidationError
 
 from flows.model import TABLES
 from flows.settings import Settings, local_path
+from warehouse.journal import JOURNALS, list_journal
 from warehouse.land import DataFile, escape_glob
 from warehouse.tables import column_types, comments
 
 CATALOG = "corpus.duckdb"
 VIEWS = Path(__file__).parent / "views"
-JOURNALS = ("runs", "checks")
-"""Tables of the warehouse's whole past, a file a run: runs that published nothing have rows too."""
 STAMP = "catalog_stamp"
 """The catalog's own macro: a hash of what its views are made of, by which one that is out of date is known."""
 
@@ -107,7 +106,7 @@ def define(
             connection.execute(f"COMMENT ON MACRO {name} IS {_quote(comment)}")
     for table in TABLES:
         if table in JOURNALS:
-            paths = sorted((root / "tables" / table).glob("*.parquet"))
+            paths = list_journal(root, table)
             # The glob, not the list: a later run's rows are seen without a new catalog.
             sources = [f"{escape_glob(root)}/tables/{table}/*.parquet"] if paths else []
             sources += [escape_glob(path) for path in (drafts or {}).get(table, ())]
@@ -117,6 +116,8 @@ def define(
             sources = [escape_glob(root / file.path) for file in tables.get(table, ())]
             first = sources[:1]
         query = _select(connection, table, sources, first)
+        if table in JOURNALS:  # a row is there twice between one compaction and the next
+            query = f"SELECT DISTINCT * FROM ({query})"
         connection.execute(f"CREATE OR REPLACE VIEW {table} AS {query}")
         if commented:
             _comment(connection, table, TABLES[table].__doc__ or "", comments(table))

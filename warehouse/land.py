@@ -56,12 +56,26 @@ def supersede(
     column: str,
     stale: pa.Array,
 ) -> list[DataFile]:
-    """The files of a table once the rows whose `column` is among the stale are gone from them.
+    """The files of a table once the rows whose `column` is among the stale are gone from them."""
+    instead = rewrite_without(warehouse, connection, folder, table, files, column, stale)
+    return [kept for file in files if (kept := instead.get(file, file)) is not None]
 
-    Untouched files stay as they are, files without survivors are dropped, the others are written anew.
+
+def rewrite_without(
+    warehouse: Path,
+    connection: duckdb.DuckDBPyConnection,
+    folder: str,
+    table: str,
+    files: Collection[DataFile],
+    column: str,
+    stale: pa.Array,
+) -> dict[DataFile, DataFile | None]:
+    """What takes the place of each file of a table that has rows whose `column` is among the stale.
+
+    None for a file that has no others; files without such rows are not named.
     """
     if not files or not len(stale):
-        return list(files)
+        return {}
     gone = pa.table({"key": stale})  # read by the query below, by its name
     paths = [escape_glob(warehouse / file.path) for file in files]
     found = connection.execute(
@@ -71,14 +85,11 @@ def supersede(
     ).fetchall()
     touched: dict[str, int] = dict(found)
     del gone
-    kept = []
-    for file in files:
-        hits = touched.get(Path(file.path).name, 0)
-        if not hits:
-            kept.append(file)
-        elif hits < file.rows:
-            kept.append(write_without(warehouse, folder, table, file, column, stale))
-    return kept
+    return {
+        file: write_without(warehouse, folder, table, file, column, stale) if hits < file.rows else None
+        for file in files
+        if (hits := touched.get(Path(file.path).name, 0))
+    }
 
 
 def escape_glob(path: Path) -> str:

@@ -13,12 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from flows.model import Check, Run
 from warehouse.connect import write_catalog
+from warehouse.journal import is_recorded, record
 from warehouse.land import DataFile, make_durable
-from warehouse.tables import arrow_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +75,8 @@ def publish(warehouse: Path, manifest: Manifest, run: Run, checks: Sequence[Chec
 
     PublishConflictError when a snapshot of that number is there already.
     """
-    tables = {name: tuple(_settle(warehouse, name, file) for file in files) for name, files in manifest.tables.items()}
-    manifest = replace(manifest, tables=tables)
+    manifest, draft = _draft_manifest(warehouse, manifest)
     path = _manifest_path(warehouse, manifest.snapshot_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".draft-{os.getpid()}")
-    draft.write_text(json.dumps(asdict(manifest), indent=1, ensure_ascii=False, default=datetime.isoformat) + "\n")
-    make_durable(draft)
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -96,6 +89,20 @@ def publish(warehouse: Path, manifest: Manifest, run: Run, checks: Sequence[Chec
     return manifest
 
 
+def replace_snapshot(warehouse: Path, manifest: Manifest) -> Manifest:
+    """Puts the manifest in the place of the one of its number: what a snapshot held is no longer in it."""
+    manifest, draft = _draft_manifest(warehouse, manifest)
+    path = _manifest_path(warehouse, manifest.snapshot_id)
+    draft.replace(path)
+    make_durable(path.parent)
+    return manifest
+
+
+def expire_snapshot(warehouse: Path, snapshot_id: int) -> None:
+    """Takes a snapshot off the list; its files stay until nothing names them."""
+    _manifest_path(warehouse, snapshot_id).unlink()
+
+
 def finish_publishing(warehouse: Path) -> None:
     """Does what a run that died right after its manifest was there had left: its row in the journal, the catalog."""
     manifest = read_manifest(warehouse)
@@ -105,26 +112,20 @@ def finish_publishing(warehouse: Path) -> None:
         write_catalog(warehouse, manifest.tables)
 
 
-def record(warehouse: Path, run: Run, checks: Sequence[Check]) -> None:
-    """Writes the run and what was checked into the journals, whatever became of it."""
-    for table, rows in (("runs", [run]), ("checks", checks)):
-        if not rows:
-            continue
-        path = warehouse / "tables" / table / f"{run.run_id}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".draft")
-        pq.write_table(arrow_table(table, rows), draft, compression="zstd")
-        make_durable(draft)
-        draft.replace(path)
-
-
-def is_recorded(warehouse: Path, run_id: str) -> bool:
-    """Whether the journal has the run: one that was killed is missing."""
-    return (warehouse / "tables" / "runs" / f"{run_id}.parquet").exists()
-
-
 def _manifest_path(warehouse: Path, snapshot_id: int) -> Path:
     return warehouse / "snapshots" / f"{snapshot_id:06}.json"
+
+
+def _draft_manifest(warehouse: Path, manifest: Manifest) -> tuple[Manifest, Path]:
+    """The manifest with its staged files in their places, and the path where it waits for its name."""
+    tables = {name: tuple(_settle(warehouse, name, file) for file in files) for name, files in manifest.tables.items()}
+    manifest = replace(manifest, tables=tables)
+    path = _manifest_path(warehouse, manifest.snapshot_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".draft-{os.getpid()}")
+    draft.write_text(json.dumps(asdict(manifest), indent=1, ensure_ascii=False, default=datetime.isoformat) + "\n")
+    make_durable(draft)
+    return manifest, draft
 
 
 def _settle(warehouse: Path, table: str, file: DataFile) -> DataFile:

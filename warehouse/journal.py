@@ -1,0 +1,72 @@
+"""The journals, `runs` and `checks`: rows of the warehouse's whole past, whatever became of the run; a file a run.
+
+`compact_journals` gathers them into one file each. The files that it gathered go the next time, so that a reader who
+has just listed them still finds them; until then their rows are there twice, and `connect` reads each once.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.model import Check, Run
+from warehouse.land import make_durable
+from warehouse.tables import arrow_schema, arrow_table
+
+JOURNALS = ("runs", "checks")
+GATHERED = "-gathered"
+
+
+def record(warehouse: Path, run: Run, checks: Sequence[Check]) -> None:
+    """Writes the run and what was checked into the journals."""
+    for table, rows in (("runs", [run]), ("checks", checks)):
+        if rows:
+            _write(warehouse / "tables" / table / f"{run.run_id}.parquet", arrow_table(table, rows))
+
+
+def is_recorded(warehouse: Path, run_id: str) -> bool:
+    """Whether the journal has the run: one that was killed is missing."""
+    folder = warehouse / "tables" / "runs"
+    return (folder / f"{run_id}.parquet").exists() or any(
+        run_id in _read_run_ids(path) for path in folder.glob(f"*{GATHERED}.parquet")
+    )
+
+
+def list_journal(warehouse: Path, table: str) -> list[Path]:
+    """The files of a journal, the oldest first."""
+    return sorted((warehouse / "tables" / table).glob("*.parquet"))
+
+
+def compact_journals(warehouse: Path) -> int:
+    """Gathers each journal's files into one; how many were, or had been before and now go."""
+    removed = 0
+    for table in JOURNALS:
+        files = list_journal(warehouse, table)
+        gathered = {run_id for path in files if path.stem.endswith(GATHERED) for run_id in _read_run_ids(path)}
+        stale = [path for path in files if path.stem in gathered]
+        stale += [path for path in files if path.stem.endswith(GATHERED)][:-1]
+        for path in stale:
+            path.unlink()
+        removed += len(stale)
+        files = list_journal(warehouse, table)
+        if len(files) < 2:
+            continue
+        parts = [arrow_schema(table).empty_table(), *(pq.ParquetFile(path).read() for path in files)]
+        rows = pa.concat_tables(parts, promote_options="permissive")
+        # Named by its last run, it stands among the others in the order in which columns were added.
+        _write(files[-1].with_name(f"{files[-1].stem.removesuffix(GATHERED)}{GATHERED}.parquet"), rows)
+    return removed
+
+
+def _read_run_ids(path: Path) -> list[str]:
+    run_ids: list[str] = pq.ParquetFile(path).read(["run_id"])["run_id"].to_pylist()
+    return run_ids
+
+
+def _write(path: Path, rows: pa.Table) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    pq.write_table(rows, draft, compression="zstd")
+    make_durable(draft)
+    draft.replace(path)
