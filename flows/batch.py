@@ -55,6 +55,8 @@ class Work:
     first_seen_run: str | None = None
     first_runs: dict[int, str] = field(default_factory=dict)
     """By record: the run in which a document of this file first came."""
+    read_at: datetime | None = None
+    """When its documents were read, where they are only derived again; the start of the run otherwise."""
     again: bool = False
     """Whether it is processed though it is as it was."""
     verdict: tuple[str, str] | None = None
@@ -259,7 +261,8 @@ def _make_rows(
         paragraphs = write_paragraphs(doc_id, batch.run_id, cleaned.paragraphs, cleaned.template, edits)
     with _timed(seconds, "describe"):
         claims = [replace(claim, value=spell_surrogates(claim.value)) for claim in cleaned.claims]
-        described = describe(cleaned.text, claims, batch.started_at.date())
+        read_at = work.read_at or batch.started_at
+        described = describe(cleaned.text, claims, read_at.date())
     metadata = {**(record.metadata or {}), **context.metadata}
     document = Document(
         doc_id=doc_id,
@@ -276,7 +279,7 @@ def _make_rows(
         metadata=JSON(spell_surrogates(_dump(metadata), backslash="\\\\")),
         first_run_id=work.first_runs.get(record.record, batch.run_id),
         run_id=batch.run_id,
-        ingested_at=batch.started_at,
+        ingested_at=read_at,
     )
     return document, edits, paragraphs
 

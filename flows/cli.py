@@ -13,6 +13,8 @@ import duckdb
 import pydantic
 from cyclopts import App, Parameter
 from rich.console import Console
+from rich.markdown import Markdown
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from flows.report import QUERIES, Report, write_headline, write_summary
@@ -47,12 +49,7 @@ def run(seeds: str | None = None, /, *, settings: Settings | None = None, plain:
     plain
         Run without Prefect: the same functions, seconds sooner.
     """
-    from rich.markdown import Markdown
-
-    chosen = settings or Settings()
-    if seeds is not None:
-        chosen = Settings(**{**chosen.model_dump(), "seeds": seeds})
-    _require_folders(chosen)
+    chosen = _choose_settings(seeds, settings)
     report = _run_plainly(chosen) if plain else _run_through_prefect(chosen)
     TELL.print(Markdown(write_summary(report)))
     if report.run.outcome in ("published", "unchanged"):
@@ -94,6 +91,28 @@ def serve(*, settings: Settings | None = None, cron: str = "0 * * * *") -> None:
     _require_folders(chosen)
     TELL.print(f"The Prefect UI is at {address.removesuffix('/api')}; stop with Ctrl-C.")
     serve_corpus(chosen, cron, address)
+
+
+@app.command
+def verify(seeds: str | None = None, /, *, settings: Settings | None = None, share: float = 1.0) -> int:
+    """Derive the tables again, from the raw files, and compare: exit status 1 where they differ.
+
+    Parameters
+    ----------
+    seeds
+        Folder of the raw files; 'seeds' when not given.
+    share
+        Of the raw files to derive again, another part each day; 1 for all.
+    """
+    from flows.supervise import Plainly
+    from flows.verify import verify_corpus
+
+    chosen = _choose_settings(seeds, settings)
+    with _open_progress() as progress:
+        report = verify_corpus(chosen, Plainly(progress), share)
+    TELL.print(Markdown(write_summary(report)))
+    print(write_headline(report))
+    return 1 if report.failed else 0
 
 
 @app.command
@@ -211,6 +230,15 @@ def _protect_comments(arguments: list[str]) -> list[str]:
     return [f" {argument}" if re.match(r"--\s", argument) else argument for argument in arguments]
 
 
+def _choose_settings(seeds: str | None, settings: Settings | None) -> Settings:
+    """The settings as given, with these seeds. UsageError when they name as a folder what is none."""
+    chosen = settings or Settings()
+    if seeds is not None:
+        chosen = Settings(**{**chosen.model_dump(), "seeds": seeds})
+    _require_folders(chosen)
+    return chosen
+
+
 def _require_folders(settings: Settings) -> None:
     """UsageError when the settings name as a folder what is none."""
     for address, what in ((settings.warehouse, "the warehouse"), (settings.seeds, "the seeds")):
@@ -240,14 +268,16 @@ def _tell(message: str) -> None:
 
 
 def _run_plainly(settings: Settings) -> Report:
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
     from flows.run import run_corpus
     from flows.supervise import Plainly
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=TELL, transient=True) as progress:
+    with _open_progress() as progress:
         return run_corpus(settings, Plainly(progress))
+
+
+def _open_progress() -> Progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=TELL, transient=True)
 
 
 def _run_through_prefect(settings: Settings) -> Report:

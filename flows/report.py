@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,11 +110,21 @@ def _escape(text: str | None) -> str:
     return MARKUP.sub(r"\\\1", html.escape(" ".join((text or "").split())))
 
 
+def write_verified(counts: Mapping[str, int]) -> str:
+    """What a verification that found nothing wrong has compared."""
+    headline = f"verified: what {counts['files_compared']:,} files give is what the tables hold"
+    others = [(counts["files_changed"], "changed"), (counts["files_gone"], "are gone")]
+    changed = " and ".join(f"{count:,} {what}" for count, what in others if count)
+    return headline + (f"; {changed} since the snapshot, and were not compared" if changed else "")
+
+
 def write_headline(report: Report) -> str:
     """The report in one line."""
     run = report.run
     if run.outcome == "unchanged":
         return f"nothing is new: all {json.loads(run.counts)['files_found']:,} files are as they were"
+    if run.outcome == "verified":
+        return write_verified(json.loads(run.counts))
     if run.outcome == "planned":
         return "a dry run: nothing was written"
     if run.outcome == "failed":

@@ -6,14 +6,10 @@ The order of the stages stands here and nowhere else. How a stage and a batch ar
 
 import json
 import re
-import secrets
 import shutil
-import time
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -31,13 +27,12 @@ from flows.assemble import (
     remember,
 )
 from flows.batch import Batch, Work
-from flows.engine import Engine, open_engine
+from flows.draft import Draft
+from flows.engine import open_engine
 from flows.ingest.find import Found, find_files
 from flows.learn import learn_templates
-from flows.model import JSON, TABLES, Check, Run
+from flows.model import TABLES, Check
 from flows.plan import Known, plan_work, read_known, read_listing, write_listing
-from flows.process import process_works
-from flows.recipe import hash_recipe
 from flows.report import Report, describe_copies
 from flows.result import Result, merge_results
 from flows.settings import Settings
@@ -70,7 +65,7 @@ def run_corpus(settings: Settings, supervisor: Supervisor) -> Report:
         before = read_manifest(warehouse)
         current = stack.enter_context(_open(warehouse, before.tables if before else {}))
         open_once = cache(lambda: stack.enter_context(open_engine(settings.engine, settings.workers)))
-        draft = _Draft(settings, supervisor, open_once)
+        draft = Draft(settings, supervisor, open_once)
         try:
             return _run(draft, before, current)
         except Exception as error:
@@ -79,7 +74,7 @@ def run_corpus(settings: Settings, supervisor: Supervisor) -> Report:
             raise
 
 
-def _run(draft: "_Draft", before: Manifest | None, current: duckdb.DuckDBPyConnection) -> Report:
+def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnection) -> Report:
     settings, warehouse, run_id, counts = draft.settings, draft.warehouse, draft.run_id, draft.counts
     tables = before.tables if before else {}
     found = draft.stage("find", lambda: find_files(settings.seeds_path, warehouse))
@@ -196,7 +191,7 @@ def _open(
 
 
 def _check(
-    draft: "_Draft",
+    draft: Draft,
     folder: str,
     before: Mapping[str, Sequence[DataFile]],
     tables: Mapping[str, Sequence[DataFile]],
@@ -232,66 +227,3 @@ def _require_apart(warehouse: Path, seeds: Path) -> None:
     known = {"snapshots", "staging", "tables"}
     if warehouse.is_dir() and (names := {path.name for path in warehouse.iterdir()}) and not names & known:
         raise ValueError(f"{warehouse} holds other files: give a folder of its own for the warehouse")
-
-
-class _Draft:
-    """The row of `runs` in the making."""
-
-    def __init__(self, settings: Settings, supervisor: Supervisor, open_engine: Callable[[], Engine]) -> None:
-        self.started_at = datetime.now(UTC).replace(tzinfo=None)
-        self.run_id = f"{self.started_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
-        self.settings = settings
-        self.warehouse = settings.warehouse_path
-        self.recipe = hash_recipe(settings)
-        self.supervisor = supervisor
-        self.counts: Counter[str] = Counter()
-        self.seconds: dict[str, float] = {}
-        self._open_engine = open_engine
-
-    def stage(self, name: str, function: Callable[[], T]) -> T:
-        """Runs a stage under its supervisor and keeps its time."""
-        with self.timed(name):
-            return self.supervisor.stage(name, function)
-
-    @contextmanager
-    def timed(self, name: str) -> Iterator[None]:
-        """Keeps the time of a block."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._spend(name, time.perf_counter() - start)
-
-    def process(self, works: Sequence[Work], blank: Batch) -> Result:
-        """Processes the works in batches like the blank one."""
-        if not works:
-            return Result()
-        with self.timed("batches"):
-            result = process_works(works, blank, self.settings, self.supervisor, self._open_engine())
-        self.counts.update(result.counts)
-        for stage, seconds in result.seconds.items():
-            self._spend(stage, seconds)
-        return result
-
-    def _spend(self, stage: str, seconds: float) -> None:
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
-
-    def end(self, outcome: str, snapshot_id: int | None = None, reason: str | None = None) -> Run:
-        """The row, as of now."""
-        return Run(
-            run_id=self.run_id,
-            snapshot_id=snapshot_id,
-            started_at=self.started_at,
-            ended_at=datetime.now(UTC).replace(tzinfo=None),
-            outcome=outcome,
-            reason=reason,
-            recipe=self.recipe,
-            settings=JSON(self.settings.model_dump_json()),
-            counts=JSON(json.dumps(self.counts)),
-            seconds=JSON(json.dumps({stage: round(seconds, 3) for stage, seconds in self.seconds.items()})),
-        )
-
-    def take_over(self, run_id: str) -> Run:
-        """The row of a run that died: this one has taken its finished batches over."""
-        reason = f"it was ended from outside; run {self.run_id} has taken over the batches it had finished"
-        return replace(self.end("failed", reason=reason), run_id=run_id, counts=JSON("{}"), seconds=JSON("{}"))

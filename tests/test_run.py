@@ -357,7 +357,7 @@ def test_finished_batches_of_a_run_that_died_are_taken_over(
 
 def test_nothing_of_a_run_stays_in_staging(corpus: Corpus, make_article: Article) -> None:
     corpus.land({"a.txt": make_article(1)})
-    assert [path.name for path in (corpus.warehouse / "staging").iterdir()] == ["lock"]
+    assert [path.name for path in (corpus.warehouse / "staging").iterdir()] == ["writing.lock"]
 
 
 def test_a_file_that_failed_is_given_another_try_when_asked(corpus: Corpus, make_article: Article) -> None:

@@ -124,10 +124,15 @@ def define(
     _create_views(connection, commented)
 
 
-def define_before(connection: duckdb.DuckDBPyConnection, root: Path, tables: Mapping[str, Sequence[DataFile]]) -> None:
-    """Creates the tables and views of the snapshot before in the schema `before`."""
-    connection.execute("CREATE SCHEMA before")
-    connection.execute("USE before")
+def define_before(
+    connection: duckdb.DuckDBPyConnection,
+    root: Path,
+    tables: Mapping[str, Sequence[DataFile]],
+    schema: str = "before",
+) -> None:
+    """Creates tables and views in a schema of their own, beside the others: by default those of the snapshot before."""
+    connection.execute(f"CREATE SCHEMA {schema}")
+    connection.execute(f"USE {schema}")
     define(connection, root, tables, commented=False)
     connection.execute("USE main")
 

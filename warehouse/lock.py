@@ -11,12 +11,12 @@ class WarehouseBusyError(OSError):
 
 
 @contextmanager
-def hold_lock(warehouse: Path, name: str = "lock") -> Iterator[None]:
-    """Holds the warehouse, or what a lock of another name stands for: WarehouseBusyError when another process does."""
+def hold_lock(warehouse: Path, doing: str = "writing to") -> Iterator[None]:
+    """Holds the warehouse while doing one thing: WarehouseBusyError when another process is doing it."""
     (warehouse / "staging").mkdir(parents=True, exist_ok=True)
-    with (warehouse / "staging" / name).open("w") as lock:
+    with (warehouse / "staging" / f"{doing.split()[0]}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise WarehouseBusyError(f"another run is writing to {warehouse}: wait for it to end") from None
+            raise WarehouseBusyError(f"another process is {doing} {warehouse}: wait for it to end") from None
         yield
