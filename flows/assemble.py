@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from flows.batch import Work
 from flows.dedupe import find_duplicates
-from flows.model import Change
+from flows.model import Change, Forgotten
 from flows.plan import Known
 from flows.settings import Settings
 from warehouse.connect import define, define_before
@@ -36,6 +36,7 @@ COUNTS = """
             count(*) FILTER (status = 'unreadable') AS files_unreadable,
             count(*) FILTER (status = 'unsupported') AS files_unsupported,
             count(*) FILTER (status = 'too_large') AS files_too_large,
+            count(*) FILTER (status = 'forgotten') AS files_forgotten,
             sum(bytes) AS bytes,
             sum(len(rejected)) AS rejected
     ), (
@@ -58,7 +59,7 @@ READ = """
 
 
 def remember(connection: duckdb.DuckDBPyConnection, works: Sequence[Work]) -> list[Work]:
-    """The works with what the past knows of them: the run that first saw the file, and each of its documents."""
+    """The works with what the past knows of their files: which runs first saw them, and what of them was forgotten."""
     uris = pa.table({"uri": pa.array([work.found.uri for work in works], pa.string())})  # read by the queries below
     first_runs: dict[str, dict[int, str]] = {}
     documents = "FROM all_documents SEMI JOIN uris USING (uri) SELECT uri, record, first_run_id"
@@ -68,10 +69,17 @@ def remember(connection: duckdb.DuckDBPyConnection, works: Sequence[Work]) -> li
         "FROM changes SEMI JOIN uris USING (uri) SELECT uri, min(first_seen_run) WHERE change = 'removed' GROUP BY uri"
     )
     returned = dict(connection.execute(gone).fetchall())
+    forgotten: dict[str, list[Forgotten]] = {}
+    columns = ", ".join(Forgotten.__dataclass_fields__)
+    for row in connection.execute(
+        f"FROM forgotten SEMI JOIN uris USING (uri) SELECT {columns} ORDER BY ALL"
+    ).fetchall():
+        forgotten.setdefault(row[0], []).append(Forgotten(*row))
     del uris
     return [
         replace(
             work,
+            forgotten=tuple(forgotten.get(work.found.uri, ())),
             first_runs=first_runs.get(work.found.uri, {}),
             first_seen_run=work.first_seen_run or returned.get(work.found.uri),
         )

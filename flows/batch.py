@@ -26,12 +26,14 @@ from flows.describe import describe
 from flows.ingest.context import Context, read_context
 from flows.ingest.find import Found
 from flows.ingest.read import Reading, read
-from flows.model import JSON, Document, Edit, File, Paragraph, Record, Rejected
+from flows.model import JSON, Document, Edit, File, Forgotten, Paragraph, Record, Rejected
 from flows.result import Result, write_result
 from flows.settings import Settings
 from warehouse.land import DataFile, hash_file, write_part
 from warehouse.tables import arrow_table
 
+FORGOTTEN = "forgotten"
+"""The status of a file that was taken out for good, and how the reason begins of a record that was."""
 FLUSH_CHARACTERS = 64 << 20
 """Text held before it is written: bounds the memory of a batch, whatever the size of its files."""
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -59,6 +61,8 @@ class Work:
     """When its documents were read, where they are only derived again; the start of the run otherwise."""
     again: bool = False
     """Whether it is processed though it is as it was."""
+    forgotten: tuple[Forgotten, ...] = ()
+    """Of this file: what is left out for good."""
     verdict: tuple[str, str] | None = None
     """Status and reason of a file that is not to be read, since reading it killed a worker."""
 
@@ -176,14 +180,18 @@ def _process(work: Work, batch: Batch, settings: Settings, last_try: bool, stage
     if state == work.known_state and not work.again:
         result.unchanged.append(found.uri)
         return
-    if (verdict := work.verdict or (found.status and (found.status, found.reason))) is not None:
+    whole = [each.reason for each in work.forgotten if each.record is None]
+    verdict = (FORGOTTEN, whole[0]) if whole else work.verdict or (found.status and (found.status, found.reason))
+    if verdict is not None:
         reading = Reading(None, None, *verdict)
     elif reading is None:
         with _timed(result.seconds, "read"):
             reading = read(raw, found.uri, limit)
     context = read_context(found, sidecar)
     documents, rejected = _land_records(reading, work, context, batch, settings, staged)
-    status = reading.status if documents or reading.status != "landed" else "unreadable"
+    status = reading.status
+    if not documents and status == "landed":
+        status = FORGOTTEN if all(each.reason.startswith(FORGOTTEN) for each in rejected) else "unreadable"
     reasons = [reading.reason, context.problem]
     if rejected and not reading.reason:
         share = "none" if not documents else f"{documents:,}"
@@ -225,12 +233,26 @@ def _land_records(
         if isinstance(record, Rejected):
             rejected.append(record)
             continue
+        if (reason := _find_forgotten(work, record.record, None)) is not None:
+            rejected.append(Rejected(record.record, reason))
+            continue
         with _timed(seconds, "clean"):
             cleaned = clean(record, context.claims, policy)
         document, edits, paragraphs = _make_rows(record, cleaned, reading, work, context, batch, seconds)
+        if (reason := _find_forgotten(work, record.record, document.content_hash)) is not None:
+            rejected.append(Rejected(record.record, reason))
+            continue
         counts["characters_read"] += document.original_chars
         staged.add(document, edits, paragraphs)
         documents += 1
+
+
+def _find_forgotten(work: Work, record: int, content_hash: str | None) -> str | None:
+    """Why the record is left out for good: one of its number, or with its text, was forgotten."""
+    for each in work.forgotten:
+        if each.record == record or (content_hash is not None and each.content_hash == content_hash):
+            return f"{FORGOTTEN}: {each.reason}"
+    return None
 
 
 def _make_policy(batch: Batch, settings: Settings) -> Policy:

@@ -94,6 +94,50 @@ def serve(*, settings: Settings | None = None, cron: str = "0 * * * *") -> None:
 
 
 @app.command
+def forget(
+    name: str,
+    /,
+    *,
+    reason: str,
+    record: int | None = None,
+    with_copies: bool = False,
+    yes: bool = False,
+    warehouse: Warehouse = None,
+) -> int:
+    """Take a document or a file out of every snapshot, for good; later runs leave it out too.
+
+    Parameters
+    ----------
+    name
+        A doc_id, or enough of its first characters; or the uri of a file, which is taken out whole.
+    reason
+        Why: it is kept beside what was taken out.
+    record
+        With a uri: one record of the file.
+    with_copies
+        Its copies too, which would take its place otherwise.
+    yes
+        Do not ask.
+    """
+    from flows.forget import find_targets
+    from flows.forget import forget as forget_targets
+
+    root = locate(warehouse)
+    aim = find_targets(root, name, record)
+    targets = [*aim.targets, *(aim.copies if with_copies else ())]
+    TELL.print("This goes from every snapshot, and cannot be undone:", *map(str, targets), sep="\n  ", markup=False)
+    if aim.copies and not with_copies:
+        TELL.print(f"{len(aim.copies):,} copies of it stay: --with-copies takes them too.")
+    if not yes and not _confirm():
+        _tell("nothing was forgotten")
+        return 1
+    documents = forget_targets(root, targets, reason)
+    TELL.print("The raw files are as they were, and so is what a Prefect server has kept of past runs.")
+    print(f"{documents:,} documents forgotten")
+    return 0
+
+
+@app.command
 def verify(seeds: str | None = None, /, *, settings: Settings | None = None, share: float = 1.0) -> int:
     """Derive the tables again, from the raw files, and compare: exit status 1 where they differ.
 
@@ -261,6 +305,13 @@ def _write_usage_error(error: Exception) -> str:
         description = Settings.model_fields[name].description if name in Settings.model_fields else ""
         told.append(f"{option} is {mistake['input']!r}: {mistake['msg']}. {description}".strip())
     return "; ".join(told)
+
+
+def _confirm() -> bool:
+    """Whether who sits at the terminal says yes. UsageError where nobody does."""
+    if not sys.stdin.isatty():
+        raise UsageError("this cannot be undone, and there is no terminal to ask at: --yes goes on without asking")
+    return TELL.input("Go on? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _tell(message: str) -> None:

@@ -1,7 +1,6 @@
 """The row of `runs` in the making: what a run counts, how long its stages take, what becomes of it."""
 
 import json
-import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from flows.recipe import hash_recipe
 from flows.result import Result
 from flows.settings import Settings
 from flows.supervise import Supervisor
+from warehouse.land import name_run
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ class Draft:
 
     def __init__(self, settings: Settings, supervisor: Supervisor, open_engine: Callable[[], Engine]) -> None:
         self.started_at = datetime.now(UTC).replace(tzinfo=None)
-        self.run_id = f"{self.started_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+        self.run_id = name_run(self.started_at)
         self.settings = settings
         self.warehouse = settings.warehouse_path
         self.recipe = hash_recipe(settings)

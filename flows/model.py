@@ -294,6 +294,18 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Every file and document that was taken out for good, from every snapshot: runs leave it out."""
+
+    uri: Annotated[str, "the file"]
+    record: Annotated[int | None, "the record in it; NULL for the whole file"]
+    content_hash: Annotated[str | None, "of its text: by it the record is known when its number has changed"]
+    reason: Annotated[str, "why, as it was given"]
+    forgotten_at: Annotated[datetime, "UTC"]
+    run_id: Annotated[str, "the run that took it out"]
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Every run, those that failed too."""
 
@@ -330,6 +342,7 @@ TABLES: dict[str, type] = {
     "pairs": Pair,
     "duplicates": Duplicate,
     "changes": Change,
+    "forgotten": Forgotten,
     "runs": Run,
     "checks": Check,
 }

@@ -5,14 +5,12 @@ The order of the stages stands here and nowhere else. How a stage and a batch ar
 """
 
 import json
-import re
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 import pyarrow.parquet as pq
@@ -38,15 +36,12 @@ from flows.result import Result, merge_results
 from flows.settings import Settings
 from flows.supervise import Supervisor
 from warehouse.check import run_checks
-from warehouse.connect import define, define_before
+from warehouse.connect import define_before, open_tables
 from warehouse.journal import is_recorded, record
-from warehouse.land import DataFile
+from warehouse.land import DataFile, clear_staging
 from warehouse.lock import hold_lock
 from warehouse.publish import Manifest, finish_publishing, publish, read_manifest
 from warehouse.tables import arrow_table
-
-T = TypeVar("T")
-RUN_ID = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{4,6}")
 
 
 def run_corpus(settings: Settings, supervisor: Supervisor) -> Report:
@@ -63,7 +58,7 @@ def run_corpus(settings: Settings, supervisor: Supervisor) -> Report:
             stack.enter_context(hold_lock(warehouse))
             finish_publishing(warehouse)
         before = read_manifest(warehouse)
-        current = stack.enter_context(_open(warehouse, before.tables if before else {}))
+        current = stack.enter_context(open_tables(warehouse, before.tables if before else {}))
         open_once = cache(lambda: stack.enter_context(open_engine(settings.engine, settings.workers)))
         draft = Draft(settings, supervisor, open_once)
         try:
@@ -103,14 +98,14 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
     if not processed and not plan.gone and before is not None and not decided_anew:
         report = Report(draft.end("unchanged"), (), warehouse)
         record(warehouse, report.run, ())
-        _clear_staging(warehouse)
+        clear_staging(warehouse)
         return report
 
     folder = f"staging/{run_id}"
     (warehouse / folder).mkdir(parents=True, exist_ok=True)
     stale = [*plan.gone, *(uri for uri, work in processed.items() if work.known_state is not None)]
     assembled = draft.stage("land", lambda: assemble(warehouse, folder, current, tables, result.tables, stale))
-    with _open(warehouse, assembled) as landed:
+    with open_tables(warehouse, assembled) as landed:
         learned = draft.stage("learn", lambda: learn_templates(warehouse, folder, run_id, settings, landed))
         if learned.outdated:
             again = _list_again(learned.outdated, found, processed, known, current)
@@ -134,7 +129,7 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
     new_run_ids = sorted({run_id, *_staged_runs(result)})
     counts["copies"] = sum(file.rows for file in assembled["duplicates"])
     counts["corpus"] = sum(file.rows for file in assembled["all_documents"]) - counts["copies"]
-    with _open(warehouse, assembled) as next_snapshot:
+    with open_tables(warehouse, assembled) as next_snapshot:
         counts.update(count_rows(next_snapshot, new_run_ids))
         copies = describe_copies(next_snapshot)
     checks = draft.stage("check", lambda: _check(draft, folder, tables, assembled, new_run_ids))
@@ -152,7 +147,7 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
         if dead != run_id and not is_recorded(warehouse, dead):
             record(warehouse, draft.take_over(dead), ())
     draft.stage("publish", lambda: publish(warehouse, manifest, run, checks))
-    _clear_staging(warehouse)
+    clear_staging(warehouse)
     return Report(run, checks, warehouse, copies)
 
 
@@ -180,16 +175,6 @@ def _list_again(
     return [*anew, *remember(current, old)]
 
 
-@contextmanager
-def _open(
-    warehouse: Path, tables: Mapping[str, Sequence[DataFile]], drafts: Mapping[str, Sequence[Path]] | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that has these tables by name."""
-    with duckdb.connect(":memory:") as connection:
-        define(connection, warehouse, tables, drafts, commented=False)
-        yield connection
-
-
 def _check(
     draft: Draft,
     folder: str,
@@ -201,7 +186,7 @@ def _check(
     warehouse = draft.warehouse
     run = warehouse / folder / "run.parquet"
     pq.write_table(arrow_table("runs", [draft.end("running")]), run)
-    with _open(warehouse, tables, {"runs": [run]}) as connection:
+    with open_tables(warehouse, tables, {"runs": [run]}) as connection:
         define_before(connection, warehouse, before)
         return run_checks(connection, draft.run_id, new_run_ids, draft.settings.largest_removed_jump)
 
@@ -209,13 +194,6 @@ def _check(
 def _staged_runs(result: Result) -> set[str]:
     """The runs that made the staged parts: a part stands at staging/<run>/<batch>/<table>/."""
     return {part.path.split("/")[1] for parts in result.tables.values() for part in parts}
-
-
-def _clear_staging(warehouse: Path) -> None:
-    """Removes what runs have staged, and nothing that anyone else may have put there."""
-    for path in (warehouse / "staging").iterdir():
-        if path.is_dir() and RUN_ID.fullmatch(path.name):
-            shutil.rmtree(path)
 
 
 def _require_apart(warehouse: Path, seeds: Path) -> None:

@@ -5,8 +5,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -122,6 +122,16 @@ def define(
         if commented:
             _comment(connection, table, TABLES[table].__doc__ or "", comments(table))
     _create_views(connection, commented)
+
+
+@contextmanager
+def open_tables(
+    root: Path, tables: Mapping[str, Sequence[DataFile]], drafts: Mapping[str, Sequence[Path]] | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to these tables, for a stage of a run."""
+    with duckdb.connect(":memory:") as connection:
+        define(connection, root, tables, drafts, commented=False)
+        yield connection
 
 
 def define_before(

@@ -59,6 +59,17 @@ def compact_journals(warehouse: Path) -> int:
     return removed
 
 
+def scrub_checks(warehouse: Path, names: Sequence[str]) -> None:
+    """Takes from the journal of checks the rows of documents, as far as they name one of these."""
+    for path in list_journal(warehouse, "checks"):
+        rows = pq.ParquetFile(path).read()
+        details = rows["detail"].to_pylist()
+        kept = [None if detail and any(name in detail for name in names) else detail for detail in details]
+        if kept != details:
+            place = rows.schema.get_field_index("detail")
+            _write(path, rows.set_column(place, rows.schema.field(place), pa.array(kept, pa.string())))
+
+
 def _read_run_ids(path: Path) -> list[str]:
     run_ids: list[str] = pq.ParquetFile(path).read(["run_id"])["run_id"].to_pylist()
     return run_ids

@@ -3,8 +3,11 @@
 import hashlib
 import os
 import re
+import secrets
+import shutil
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -14,6 +17,7 @@ import pyarrow.parquet as pq
 
 from warehouse.tables import SORTED_BY, arrow_schema
 
+RUN_ID = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{4,6}")
 ROW_GROUP_ROWS = 100_000
 """DuckDB reads a row group at a time, in a thread each; it advises 100,000 rows or more."""
 
@@ -90,6 +94,18 @@ def rewrite_without(
         for file in files
         if (hits := touched.get(Path(file.path).name, 0))
     }
+
+
+def name_run(started_at: datetime) -> str:
+    """A run_id of its own: its time, and a random part."""
+    return f"{started_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+
+
+def clear_staging(warehouse: Path) -> None:
+    """Removes what runs have staged, and nothing that anyone else may have put there."""
+    for path in (warehouse / "staging").iterdir():
+        if path.is_dir() and RUN_ID.fullmatch(path.name):
+            shutil.rmtree(path)
 
 
 def escape_glob(path: Path) -> str:

@@ -39,6 +39,7 @@ SORTED_BY: dict[str, tuple[str, ...]] = {
     "fingerprints": ("doc_id",),
     "pairs": ("doc_id", "other_id"),
     "duplicates": ("doc_id",),
+    "forgotten": ("uri", "record"),
 }
 """How the rows of a file are sorted, so that Parquet's statistics let a reader skip."""
 

@@ -4,7 +4,6 @@ What a reader has open stays readable for as long as its snapshot is kept.
 """
 
 import json
-import secrets
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ import pyarrow.parquet as pq
 
 from flows.model import JSON, Run
 from warehouse.journal import JOURNALS, compact_journals
-from warehouse.land import DataFile, write_part
+from warehouse.land import DataFile, name_run, write_part
 from warehouse.lock import hold_lock
 from warehouse.publish import (
     Manifest,
@@ -100,7 +99,7 @@ def _compact(warehouse: Path) -> tuple[int, int | None]:
     assert before is not None
     started_at = datetime.now(UTC).replace(tzinfo=None)
     start = time.perf_counter()
-    run_id = f"{started_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+    run_id = name_run(started_at)
     folder = f"staging/{run_id}"
     tables: dict[str, tuple[DataFile, ...]] = {}
     compacted = 0

@@ -1,0 +1,208 @@
+"""Forgetting: documents are taken out of every snapshot, for good.
+
+What stays is a row of `forgotten`, by which later runs leave them out, and what `files` says of their file. The raw
+files are not touched: that is for whoever owns them.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.assemble import Tables, point_at_kept
+from flows.batch import FORGOTTEN
+from flows.model import JSON, Forgotten, Run
+from flows.settings import Settings
+from warehouse.connect import UsageError, open_tables, write_catalog
+from warehouse.journal import record, scrub_checks
+from warehouse.land import DataFile, clear_staging, escape_glob, name_run, rewrite_without, write_part
+from warehouse.lock import hold_lock
+from warehouse.publish import (
+    Manifest,
+    finish_publishing,
+    list_snapshots,
+    read_manifest,
+    replace_snapshot,
+)
+from warehouse.tables import arrow_table
+from warehouse.tidy import remove_unneeded
+
+BY_DOCUMENT = ("all_documents", "edits", "paragraphs", "fingerprints")
+MOST_CHOICES = 20
+NAMED = """
+    FROM all_documents SELECT uri, record, content_hash, title, doc_id
+    WHERE (uri = $name AND record = $record) OR ($record IS NULL AND starts_with(doc_id, $prefix))
+    ORDER BY uri, record"""
+FAMILY = """
+    WITH family AS (
+        FROM all_documents LEFT JOIN duplicates USING (doc_id)
+        SELECT uri, record, content_hash, title, doc_id, coalesce(kept_id, doc_id) AS kept_id
+    )
+    FROM family SEMI JOIN (FROM family WHERE doc_id = $doc_id) AS asked USING (kept_id)
+    SELECT uri, record, content_hash, title WHERE doc_id != $doc_id ORDER BY uri, record"""
+DOOMED = """
+    FROM read_parquet($paths, union_by_name = true, hive_partitioning = false) AS documents JOIN targets
+    ON documents.uri = targets.uri AND (
+        targets.record IS NULL OR documents.record = targets.record OR documents.content_hash = targets.content_hash
+    )
+    SELECT DISTINCT doc_id"""
+FILES = """
+    WITH gone AS (
+        FROM all_documents SEMI JOIN doomed USING (doc_id)
+        SELECT uri, list({record: record, reason: $reason} ORDER BY record) AS records GROUP BY uri
+    ),
+    whole AS (FROM targets SELECT uri, true AS is_whole WHERE record IS NULL)
+    FROM files LEFT JOIN gone USING (uri) LEFT JOIN whole USING (uri)
+    SELECT
+        files.* REPLACE (
+            CASE WHEN is_whole OR (documents = len(records) AND len(rejected) = 0) THEN $status
+                WHEN documents = len(records) THEN 'unreadable' ELSE status END AS status,
+            CASE WHEN is_whole OR records IS NOT NULL THEN $reason ELSE reason END AS reason,
+            CASE WHEN is_whole THEN 0 ELSE documents - coalesce(len(records), 0) END AS documents,
+            CASE WHEN is_whole THEN [] ELSE list_sort(rejected || coalesce(records, [])) END AS rejected,
+            CASE WHEN is_whole OR records IS NOT NULL THEN '' ELSE state END AS state
+        )"""
+"""The next run processes the files again: their state is that of no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be forgotten: a document, or with no record a whole file."""
+
+    uri: str
+    record: int | None
+    content_hash: str | None
+    title: str | None
+
+    def __str__(self) -> str:
+        where = self.uri if self.record is None else f"{self.uri}, record {self.record}"
+        return f"{where}: {self.title}" if self.title else where
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a name stands for: what is to be forgotten, and the copies of it that would stay."""
+
+    targets: tuple[Target, ...]
+    copies: tuple[Target, ...]
+
+
+def find_targets(warehouse: Path, name: str, record: int | None = None) -> Aim:
+    """What a uri (of the whole file, or with a record), or the start of a doc_id, names in the newest snapshot with it.
+
+    LookupError when no snapshot has it, UsageError when it names several documents.
+    """
+    for number in reversed(list_snapshots(warehouse)):
+        manifest = read_manifest(warehouse, number)
+        assert manifest is not None
+        with open_tables(warehouse, manifest.tables) as connection:
+            if record is None and connection.execute("FROM files WHERE uri = ?", [name]).fetchone():
+                return Aim((Target(name, None, None, None),), ())
+            prefix = name if name and set(name) <= set("0123456789abcdef") else "none"
+            found = connection.execute(NAMED, {"name": name, "record": record, "prefix": prefix}).fetchall()
+            if len(found) > 1:
+                choices = [f"  {doc_id}  {title or uri}" for uri, _, _, title, doc_id in found[:MOST_CHOICES]]
+                raise UsageError("\n".join([f"{name} names {len(found)} documents: give more of the doc_id", *choices]))
+            for *target, doc_id in found:
+                copies = connection.execute(FAMILY, {"doc_id": doc_id}).fetchall()
+                return Aim((Target(*target),), tuple(Target(*copy) for copy in copies))
+    what = name if record is None else f"{name}, record {record}"
+    raise LookupError(f"no snapshot of {warehouse} has {what}: give a doc_id, or a uri as `files` has it")
+
+
+def forget(warehouse: Path, targets: Sequence[Target], reason: str) -> int:
+    """Takes the targets out of every snapshot; how many documents that were.
+
+    The run of it has a row. WarehouseBusyError while another run writes.
+    """
+    with hold_lock(warehouse):
+        finish_publishing(warehouse)
+        started_at = datetime.now(UTC).replace(tzinfo=None)
+        run_id = name_run(started_at)
+        folder = f"staging/{run_id}"
+        manifests = [manifest for number in list_snapshots(warehouse) if (manifest := read_manifest(warehouse, number))]
+        newest = manifests[-1]
+        rows = [Forgotten(each.uri, each.record, each.content_hash, reason, started_at, run_id) for each in targets]
+        earlier = [pq.ParquetFile(warehouse / file.path).read() for file in newest.tables.get("forgotten", ())]
+        forgotten = write_part(
+            warehouse, folder, "forgotten", pa.concat_tables([*earlier, arrow_table("forgotten", rows)])
+        )
+        doomed = _list_doomed(warehouse, manifests, rows)
+        instead = _rewrite(warehouse, folder, manifests, doomed)
+        for manifest in reversed(manifests):  # the newest first: a rerun finds in older ones what was left there
+            tables = _forget_in(warehouse, folder, run_id, manifest, rows, doomed, instead)
+            tables["forgotten"] = (forgotten,)
+            replaced = replace_snapshot(warehouse, replace(manifest, tables=tables))
+            if manifest is newest:
+                write_catalog(warehouse, replaced.tables)
+        remove_unneeded(warehouse)
+        clear_staging(warehouse)
+        scrub_checks(warehouse, [*doomed.to_pylist(), *(each.uri for each in targets)])
+        run = Run(
+            run_id=run_id,
+            snapshot_id=None,
+            started_at=started_at,
+            ended_at=datetime.now(UTC).replace(tzinfo=None),
+            outcome=FORGOTTEN,
+            reason=reason,
+            recipe=newest.recipe,
+            settings=JSON(newest.run["settings"]),
+            counts=JSON(json.dumps({"documents_forgotten": len(doomed)})),
+            seconds=JSON("{}"),
+        )
+        record(warehouse, run, ())
+    return len(doomed)
+
+
+def _list_doomed(warehouse: Path, manifests: Sequence[Manifest], rows: Sequence[Forgotten]) -> pa.Array:
+    """The doc_ids that go, from whichever snapshot."""
+    paths = sorted({escape_glob(warehouse / file.path) for each in manifests for file in each.tables["all_documents"]})
+    if not paths:
+        return pa.array([], pa.string())
+    with duckdb.connect(":memory:") as connection:
+        connection.register("targets", arrow_table("forgotten", rows))
+        return connection.execute(DOOMED, {"paths": paths}).to_arrow_table()["doc_id"].combine_chunks()
+
+
+def _rewrite(
+    warehouse: Path, folder: str, manifests: Sequence[Manifest], doomed: pa.Array
+) -> dict[DataFile, DataFile | None]:
+    """What takes the place of each file of any snapshot that has rows of these documents."""
+    instead: dict[DataFile, DataFile | None] = {}
+    with duckdb.connect(":memory:") as connection:
+        for table in BY_DOCUMENT:
+            files = {file for each in manifests for file in each.tables.get(table, ())}
+            instead |= rewrite_without(warehouse, connection, folder, table, files, "doc_id", doomed)
+    return instead
+
+
+def _forget_in(
+    warehouse: Path,
+    folder: str,
+    run_id: str,
+    manifest: Manifest,
+    rows: Sequence[Forgotten],
+    doomed: pa.Array,
+    instead: dict[DataFile, DataFile | None],
+) -> Tables:
+    """The tables of a snapshot without these documents: copies that they had kept out are elected anew."""
+    tables: Tables = {
+        table: tuple(kept for file in files if (kept := instead.get(file, file)) is not None)
+        for table, files in manifest.tables.items()
+    }
+    with open_tables(warehouse, manifest.tables) as connection:
+        connection.register("targets", arrow_table("forgotten", rows))
+        connection.register("doomed", pa.table({"doc_id": doomed}))
+        reason = f"{FORGOTTEN}: {rows[0].reason}"
+        files = connection.execute(FILES, {"reason": reason, "status": FORGOTTEN}).to_arrow_table()
+    tables["files"] = (write_part(warehouse, folder, "files", files),) if files.num_rows else ()
+    if tables["all_documents"] != manifest.tables["all_documents"]:
+        told = json.loads(manifest.run["settings"])
+        settings = Settings(**{name: told[name] for name in Settings().deciding() if name in told})
+        tables |= point_at_kept(warehouse, folder, run_id, settings, manifest.tables, tables, False)
+    return tables

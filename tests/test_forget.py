@@ -1,0 +1,174 @@
+"""What is forgotten is in no snapshot, in no file of the warehouse, and does not come back."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from flows.forget import find_targets, forget
+from tests.conftest import Corpus
+from tests.test_verify import in_this_process, list_broken, verify
+from warehouse.connect import UsageError
+from warehouse.publish import Manifest, replace_snapshot
+
+__all__ = ["in_this_process"]
+Article = Callable[..., str]
+SECRET = "Anna Sample of Elm Street asked that nobody should read about her case any longer, and she was heard."
+
+
+def write_secret(article: str) -> str:
+    return f"{SECRET}\n\n{article}"
+
+
+def forget_named(corpus: Corpus, name: str, record: int | None = None, with_copies: bool = False) -> int:
+    aim = find_targets(corpus.warehouse, name, record)
+    return forget(corpus.warehouse, [*aim.targets, *(aim.copies if with_copies else ())], "she asked for it")
+
+
+def read_warehouse(corpus: Corpus) -> str:
+    """All that the warehouse's files say."""
+    told = []
+    for path in sorted(corpus.warehouse.rglob("*")):
+        if path.suffix == ".parquet":
+            told.append(json.dumps(pq.ParquetFile(path).read().to_pylist(), default=str))
+        elif path.is_file():
+            told.append(path.read_bytes().decode("latin1"))
+    return "\n".join(told)
+
+
+@pytest.fixture
+def landed(corpus: Corpus, make_article: Article) -> Corpus:
+    """Three snapshots: two have the text, the last a file beside it."""
+    corpus.land({"a.txt": write_secret(make_article(1)), "b.txt": make_article(2)})
+    corpus.land({"c.txt": make_article(3)})
+    corpus.land({"d.txt": make_article(4)})
+    return corpus
+
+
+def test_a_forgotten_file_is_in_no_snapshot_and_in_no_file(landed: Corpus) -> None:
+    [(doc_id,)] = landed.ask("FROM documents SELECT doc_id WHERE uri = 'a.txt'")
+    assert SECRET in read_warehouse(landed)
+    assert forget_named(landed, "a.txt") == 1
+    told = read_warehouse(landed)
+    assert SECRET not in told
+    assert doc_id not in told
+    for snapshot, count in ((1, 1), (2, 2), (3, 3)):
+        assert landed.ask("FROM documents SELECT count(*)", snapshot) == [(count,)]
+        assert landed.ask("FROM files SELECT status, documents WHERE uri = 'a.txt'", snapshot) == [("forgotten", 0)]
+    assert landed.ask("FROM left_out SELECT rule, why WHERE uri = 'a.txt'") == [
+        ("forgotten", "forgotten: she asked for it")
+    ]
+    assert landed.ask("FROM runs SELECT outcome, reason ORDER BY run_id DESC LIMIT 1") == [
+        ("forgotten", "she asked for it")
+    ]
+
+
+def test_what_was_forgotten_does_not_come_back(landed: Corpus, make_article: Article) -> None:
+    forget_named(landed, "a.txt")
+    assert landed.run().run.outcome == "published"
+    assert landed.run().run.outcome == "unchanged"
+    landed.land({"a.txt": write_secret(make_article(7))})
+    landed.land({"a.txt": None})
+    landed.land({"a.txt": write_secret(make_article(1))})
+    landed.run(full=True)
+    assert landed.ask("FROM documents SELECT uri ORDER BY uri") == [("b.txt",), ("c.txt",), ("d.txt",)]
+    assert landed.ask("FROM files SELECT status, reason WHERE uri = 'a.txt'") == [("forgotten", "she asked for it")]
+    assert SECRET not in read_warehouse(landed)
+    assert list_broken(verify(landed)) == set()
+
+
+def test_a_record_is_known_by_its_text_when_its_number_has_changed(corpus: Corpus, make_article: Article) -> None:
+    texts = [make_article(1), write_secret(make_article(2)), make_article(3)]
+    corpus.land({"a.jsonl": "".join(json.dumps({"text": text}) + "\n" for text in texts)})
+    assert forget_named(corpus, "a.jsonl", record=1) == 1
+    assert corpus.ask("FROM files SELECT status, documents, len(rejected)") == [("landed", 2, 1)]
+    corpus.run()
+    assert corpus.ask("FROM documents SELECT record ORDER BY record") == [(0,), (2,)]
+    [(reason,)] = corpus.ask("FROM left_out SELECT why WHERE what = 'record'")
+    assert reason == "forgotten: she asked for it"
+    texts = [make_article(9), make_article(10), *texts]
+    corpus.land({"a.jsonl": "".join(json.dumps({"text": text}) + "\n" for text in texts)})
+    assert corpus.ask("FROM documents SELECT record ORDER BY record") == [
+        (0,),
+        (2,),
+        (4,),
+    ]  # 1 has its doc_id, 3 its text
+    assert SECRET not in read_warehouse(corpus)
+
+
+def test_a_copy_takes_the_place_of_what_was_kept_unless_it_goes_too(corpus: Corpus, make_article: Article) -> None:
+    text = write_secret(make_article(1))
+    corpus.land({"a.md": f"# Her case\n\n{text}", "copy.txt": text, "b.txt": make_article(2)})
+    corpus.land({"c.txt": make_article(3)})
+    assert corpus.ask("FROM duplicates SELECT count(*)") == [(1,)]
+    [(doc_id,)] = corpus.ask("FROM documents SELECT doc_id WHERE uri = 'a.md'")
+    aim = find_targets(corpus.warehouse, doc_id[:12])
+    assert [copy.uri for copy in aim.copies] == ["copy.txt"]
+    forget(corpus.warehouse, aim.targets, "she asked for it")
+    for snapshot in (1, 2):
+        assert corpus.ask("FROM documents SELECT uri WHERE uri LIKE 'c%y.txt'", snapshot) == [("copy.txt",)]
+        assert corpus.ask("FROM duplicates", snapshot) == []
+    assert forget_named(corpus, "copy.txt") == 1
+    assert SECRET not in read_warehouse(corpus)
+
+
+def test_copies_go_too_when_asked(corpus: Corpus, make_article: Article) -> None:
+    text = write_secret(make_article(1))
+    corpus.land({"a.md": f"# Her case\n\n{text}", "copy.txt": text, "b.txt": make_article(2)})
+    [(doc_id,)] = corpus.ask("FROM all_documents SELECT doc_id WHERE uri = 'copy.txt'")
+    assert forget_named(corpus, doc_id, with_copies=True) == 2
+    assert corpus.ask("FROM all_documents SELECT uri") == [("b.txt",)]
+    corpus.run()
+    assert corpus.ask("FROM all_documents SELECT uri") == [("b.txt",)]
+    assert SECRET not in read_warehouse(corpus)
+
+
+def test_what_has_left_the_corpus_is_forgotten_in_the_past(landed: Corpus) -> None:
+    landed.land({"a.txt": None})
+    assert landed.ask("FROM documents SELECT count(*)", snapshot=3) == [(4,)]
+    assert forget_named(landed, "a.txt") == 1
+    assert SECRET not in read_warehouse(landed)
+    landed.land({"a.txt": SECRET})
+    assert landed.ask("FROM files SELECT status WHERE uri = 'a.txt'") == [("forgotten",)]
+
+
+def test_forgetting_that_was_cut_off_is_finished_when_asked_again(
+    landed: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replaced: list[int] = []
+
+    def die(warehouse: Path, manifest: Manifest) -> Manifest:
+        if replaced:
+            raise KeyboardInterrupt
+        replaced.append(manifest.snapshot_id)
+        return replace_snapshot(warehouse, manifest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.forget.replace_snapshot", die)
+        with pytest.raises(KeyboardInterrupt):
+            forget_named(landed, "a.txt")
+    assert SECRET in read_warehouse(landed)
+    forget_named(landed, "a.txt")
+    assert SECRET not in read_warehouse(landed)
+
+
+def test_a_name_of_nothing_or_of_several_is_told(landed: Corpus) -> None:
+    with pytest.raises(LookupError, match="give a doc_id"):
+        find_targets(landed.warehouse, "z.txt")
+    with pytest.raises(LookupError, match="record 7"):
+        find_targets(landed.warehouse, "a.txt", 7)
+    with pytest.raises(LookupError, match="give a doc_id"):
+        find_targets(landed.warehouse, "")
+    [(first,)] = landed.ask("FROM documents SELECT min(doc_id)")
+    assert len(find_targets(landed.warehouse, first).targets) == 1
+    heads = landed.ask("FROM documents SELECT doc_id[1] AS head GROUP BY head HAVING count(*) > 1")
+    for (head,) in heads:
+        with pytest.raises(UsageError, match="give more of the doc_id"):
+            find_targets(landed.warehouse, head)
+
+
+def test_a_snapshot_with_what_was_forgotten_still_verifies(landed: Corpus) -> None:
+    forget_named(landed, "a.txt")
+    assert list_broken(verify(landed)) == set()
