@@ -3,7 +3,8 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import warehouse.check
 from flows.batch import BrokenPromiseError
 from flows.ingest.find import Found, find_files
 from tests.conftest import Corpus
-from warehouse.connect import connect, define
+from warehouse.connect import connect, open_tables
 from warehouse.lock import WarehouseBusyError, hold_lock
 
 Article = Callable[..., str]
@@ -253,13 +254,15 @@ def test_every_check_finds_what_it_is_for(
 ) -> None:
     """Tampered rows, put before the checks, are found by one of them."""
 
-    def define_tampered(connection: duckdb.DuckDBPyConnection, *arguments: Any, **further: Any) -> None:
-        define(connection, *arguments, **further)
-        if arguments[2] is not None:  # the candidate, which the checks read
-            connection.execute(f"CREATE TABLE tampered AS {change}")
-            connection.execute(f"CREATE OR REPLACE VIEW {table} AS FROM tampered")
+    @contextmanager
+    def open_tampered(*arguments: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+        with open_tables(*arguments) as connection:
+            if len(arguments) > 2:  # the candidate, which the checks read
+                connection.execute(f"CREATE TABLE tampered AS {change}")
+                connection.execute(f"CREATE OR REPLACE VIEW {table} AS FROM tampered")
+            yield connection
 
-    monkeypatch.setattr("flows.run.define", define_tampered)
+    monkeypatch.setattr("flows.run.open_tables", open_tampered)
     article = make_article(1)
     report = corpus.land({"a.txt": article + "\n0 Comments\n", "b.txt": article, "c.txt": article, "empty.txt": ""})
     assert report.failed, f"nobody noticed {change}"
