@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 import cyclopts
@@ -21,6 +22,7 @@ from flows.report import QUERIES, Report, write_headline, write_summary
 from flows.settings import FAILED, Settings, local_path
 from warehouse import ask
 from warehouse.connect import UsageError, locate
+from warehouse.export import ExportFormat, export_documents
 from warehouse.tidy import KEEP_DAYS, KEEP_SNAPSHOTS, tidy_warehouse
 
 TELL = Console(stderr=True)
@@ -91,6 +93,25 @@ def serve(*, settings: Settings | None = None, cron: str = "0 * * * *") -> None:
     _require_folders(chosen)
     TELL.print(f"The Prefect UI is at {address.removesuffix('/api')}; stop with Ctrl-C.")
     serve_corpus(chosen, cron, address)
+
+
+@app.command
+def export(
+    folder: Path,
+    /,
+    *,
+    format: Annotated[ExportFormat, Parameter(name="--format", help="One file of it.")] = "parquet",
+    warehouse: Warehouse = None,
+    snapshot: Snapshot = None,
+) -> None:
+    """Write the kept documents as plain files, for whoever has no DuckDB.
+
+    Parameters
+    ----------
+    folder
+        Where: a folder of its own.
+    """
+    print(export_documents(folder, format, warehouse, snapshot))
 
 
 @app.command

@@ -1,0 +1,69 @@
+"""Exporting: the kept documents as plain files, for whoever has no DuckDB."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from warehouse.connect import connect, locate
+from warehouse.land import hash_file
+from warehouse.publish import read_manifest
+from warehouse.tables import comments
+
+ExportFormat = Literal["parquet", "jsonl", "csv"]
+OPTIONS = {
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    "jsonl": "FORMAT json, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'",
+    "csv": "FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'",
+}
+DESCRIPTION = "snapshot.json"
+
+
+def export_documents(
+    folder: Path, format: ExportFormat, warehouse: str | None = None, snapshot: int | None = None
+) -> Path:
+    """Writes `documents` as one file into a folder, beside it what it is: its snapshot, columns and SHA-256.
+
+    FileExistsError when the folder holds anything. In CSV lists and structs are JSON.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty: give a folder of its own for the export")
+    root = locate(warehouse)
+    with connect(warehouse, snapshot) as connection:
+        manifest = read_manifest(root, snapshot)
+        assert manifest is not None
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"documents.{format}"
+        draft = path.with_suffix(".draft")
+        connection.execute(f"COPY ({_select(connection, format)}) TO '{_quote(draft)}' ({OPTIONS[format]})")
+        [(rows,)] = connection.execute("FROM documents SELECT count(*)").fetchall()
+    draft.replace(path)
+    told = {
+        "snapshot": manifest.snapshot_id,
+        "published": manifest.run["ended_at"],
+        "run_id": manifest.run_id,
+        "recipe": manifest.recipe,
+        "file": path.name,
+        "documents": rows,
+        "bytes": path.stat().st_size,
+        "sha256": hash_file(path),
+        "columns": comments("all_documents"),
+    }
+    text = json.dumps(told, indent=1, ensure_ascii=False, default=datetime.isoformat)
+    (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def _select(connection: duckdb.DuckDBPyConnection, format: ExportFormat) -> str:
+    """The query of what is exported, in an order of its own: the same snapshot gives the same file."""
+    columns = connection.execute("DESCRIBE documents").fetchall()
+    nested = [name for name, kind, *_ in columns if kind.endswith("]") or kind.startswith("STRUCT")]
+    replaced = ", ".join(f"to_json({name}) AS {name}" for name in nested)
+    choice = f"SELECT * REPLACE ({replaced})" if format == "csv" else "SELECT *"
+    return f"FROM documents {choice} ORDER BY source, published, doc_id"
+
+
+def _quote(path: Path) -> str:
+    return str(path).replace("'", "''")
