@@ -22,10 +22,10 @@ def landed(corpus: Corpus, make_article: Article) -> Corpus:
     records = {
         "text": make_article(2),
         "title": "Ünïcode 中文 🙂",
-        "published": "2024-05-06T07:08:09Z",
+        "published": "2024-05-06T07:08Z",
         "extra": {"a": [1]},
     }
-    corpus.land({"b.jsonl": json.dumps(record) + "\n"})
+    corpus.land({"b.jsonl": json.dumps(records) + "\n"})
     return corpus
 
 
