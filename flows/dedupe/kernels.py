@@ -1,13 +1,13 @@
 """The loops over words, compiled: reading them from UTF-8, the hashes that find copies, the comparison of two texts.
 
-All that is compiled stands in this one module: numba's cache knows that a function is out of date by its own file only.
 Where arrays hold the words of several texts, `bounds` has one more entry than there are texts: text i is
 words[bounds[i]:bounds[i + 1]].
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from flows.machine_code import compiled
 
 Words = NDArray[np.uint64]
 Bounds = NDArray[np.int64]
@@ -40,10 +40,6 @@ MEASURES = 5
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FNV_BASIS, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _ONE = np.uint64(1)
-
-
-compiled = njit(cache=True, nogil=True)
-"""Makes a function machine code at its first call, which is kept beside the module."""
 
 
 @compiled

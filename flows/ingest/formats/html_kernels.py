@@ -1,13 +1,11 @@
 """What is measured of a page character by character and element by element, as machine code."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.int64]
+from flows.machine_code import compiled
 
-compiled = njit(cache=True, nogil=True)
-"""Makes a function machine code at its first call, which is kept beside the module."""
+Numbers = NDArray[np.int64]
 
 
 @compiled
