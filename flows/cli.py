@@ -1,5 +1,6 @@
 """The command `corpus`. Results go to stdout, all else to stderr; exit status 0 done, 1 failed, 2 wrong usage."""
 
+import errno
 import io
 import os
 import re
@@ -7,12 +8,13 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import cyclopts
 import duckdb
 import pydantic
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -28,6 +30,17 @@ from warehouse.tidy import KEEP_DAYS, KEEP_SNAPSHOTS, tidy_warehouse
 TELL = Console(stderr=True)
 SHOW_TRACEBACK = "CORPUS_TRACEBACK"
 
+ADVICE = {
+    errno.ENOSPC: "the disk is full: free some space and run again; what readers see is whole, as it was before",
+    errno.EDQUOT: "your share of the disk is used up: free some space and run again; what readers see is as it was",
+    errno.EACCES: "you may not read or write this: ask its owner, or name another folder",
+    errno.EPERM: "you may not do this: ask its owner, or name another folder",
+    errno.EROFS: "this is on a disk that cannot be written: name another folder",
+    errno.ENAMETOOLONG: "this name is too long: give a shorter one",
+    errno.EMFILE: "too many files are open: `ulimit -n 65536` allows more",
+}
+"""By error of the system."""
+
 app = App(
     name="corpus",
     help="From raw text files to Parquet tables that DuckDB queries. Whatever is left out is a row that says why.",
@@ -35,6 +48,7 @@ app = App(
     error_console=TELL,
     default_parameter=Parameter(negative=()),
 )
+app.register_install_completion_command(help="Complete commands and options by Tab, in bash, zsh or fish.")
 Warehouse = Annotated[str | None, Parameter(name="--warehouse", help="Folder of the tables; else CORPUS_WAREHOUSE.")]
 Snapshot = Annotated[int | None, Parameter(name="--snapshot", help="A snapshot of the past, by its number.")]
 Format = Annotated[Literal["table", "csv", "json", "parquet"], Parameter(name="--format", help="How rows are printed.")]
@@ -159,7 +173,15 @@ def forget(
 
 
 @app.command
-def verify(seeds: str | None = None, /, *, settings: Settings | None = None, share: float = 1.0) -> int:
+def verify(
+    seeds: str | None = None,
+    /,
+    *,
+    warehouse: Warehouse = None,
+    share: Annotated[float, Parameter(validator=Number(gt=0, lte=1))] = 1.0,
+    engine: str | None = None,
+    workers: int | None = None,
+) -> int:
     """Derive the tables again, from the raw files, and compare: exit status 1 where they differ.
 
     Parameters
@@ -168,10 +190,16 @@ def verify(seeds: str | None = None, /, *, settings: Settings | None = None, sha
         Folder of the raw files; 'seeds' when not given.
     share
         Of the raw files to derive again, another part each day; 1 for all.
+    engine
+        Where batches run: 'local' processes, or the tcp://… address of a Dask scheduler.
+    workers
+        Batches at the same time; all the cores when not given.
     """
     from flows.supervise import Plainly
     from flows.verify import verify_corpus
 
+    given: dict[str, Any] = {"warehouse": warehouse, "engine": engine, "workers": workers}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
     chosen = _choose_settings(seeds, settings)
     with _open_progress() as progress:
         report = verify_corpus(chosen, Plainly(progress), share)
@@ -181,7 +209,12 @@ def verify(seeds: str | None = None, /, *, settings: Settings | None = None, sha
 
 
 @app.command
-def tidy(*, keep_days: float = KEEP_DAYS, keep_snapshots: int = KEEP_SNAPSHOTS, warehouse: Warehouse = None) -> None:
+def tidy(
+    *,
+    keep_days: Annotated[float, Parameter(validator=Number(gte=0))] = KEEP_DAYS,
+    keep_snapshots: Annotated[int, Parameter(validator=Number(gte=1))] = KEEP_SNAPSHOTS,
+    warehouse: Warehouse = None,
+) -> None:
     """Expire old snapshots, remove the files that none needs, and compact small ones.
 
     Parameters
@@ -263,6 +296,32 @@ def rules(*, warehouse: Warehouse = None, snapshot: Snapshot = None, format: For
     ask.print_named("rules", warehouse, snapshot, format)
 
 
+EXAMPLES = {
+    "run": (
+        "corpus run ~/articles --warehouse ~/corpus",
+        "corpus run --dry-run",
+        "corpus run --near-duplicates versions",
+    ),
+    "retry": ("corpus retry", "corpus retry paper/2024-05-06.pdf"),
+    "serve": ('corpus serve --cron "*/15 * * * *"',),
+    "sql": (
+        'corpus sql "FROM documents SELECT source, count(*) GROUP BY ALL"',
+        """corpus sql "FROM documents WHERE language = 'en'" --format parquet > english.parquet""",
+        'corpus sql "FROM left_out" --snapshot 3',
+    ),
+    "show": ("corpus show 3f2a", "corpus show paper/first.txt --original"),
+    "export": ("corpus export out --format jsonl",),
+    "forget": (
+        'corpus forget 3f2a --reason "asked by its author" --with-copies',
+        "corpus forget a/b.txt --reason licence",
+    ),
+    "verify": ("corpus verify", "corpus verify --share 0.1"),
+    "tidy": ("corpus tidy --keep-days 30",),
+}
+for _command, _lines in EXAMPLES.items():
+    app[_command].help_epilogue = "\n\n".join(["Examples:", *_lines])
+
+
 def main() -> int:
     """The command's exit status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -283,7 +342,7 @@ def main() -> int:
     except Exception as error:
         if os.environ.get(SHOW_TRACEBACK):
             raise
-        _tell("; ".join([str(error) or type(error).__name__, *getattr(error, "__notes__", [])]))
+        _tell("; ".join([_write_error(error), *getattr(error, "__notes__", [])]))
         if not isinstance(error, LookupError | ValueError | OSError | duckdb.Error):
             TELL.print(f"(set {SHOW_TRACEBACK}=1 to see where)")
         return 1
@@ -311,6 +370,15 @@ def _require_folders(settings: Settings) -> None:
             local_path(address, what)
         except ValueError as error:
             raise UsageError(str(error)) from error
+
+
+def _write_error(error: Exception) -> str:
+    """What went wrong, and what to do about it where that is always the same."""
+    advice = ADVICE.get(error.errno or 0) if isinstance(error, OSError) else None
+    if advice is None:
+        return str(error) or type(error).__name__
+    where = getattr(error, "filename", None)
+    return f"{where}: {advice}" if where else advice
 
 
 def _write_usage_error(error: Exception) -> str:

@@ -313,7 +313,11 @@ class Run:
     snapshot_id: Annotated[int | None, "the snapshot it published; NULL when it published none"]
     started_at: Annotated[datetime, "UTC"]
     ended_at: Annotated[datetime, "UTC"]
-    outcome: Annotated[str, "'published', 'unchanged' (nothing new), 'failed', 'tidied', 'verified' or 'forgotten'"]
+    outcome: Annotated[
+        str,
+        "'published', 'unchanged' (nothing new), 'failed', 'tidied', 'forgotten', 'verified', or 'refuted' (a "
+        "verification found what does not hold)",
+    ]
     reason: Annotated[str | None, "why it failed"]
     recipe: Annotated[str, "hash of what decides the rows: rules, settings, versions"]
     settings: Annotated[JSON, "as given"]

@@ -31,7 +31,7 @@ class Report:
     @property
     def failed(self) -> bool:
         """Whether it must not count as done."""
-        return self.run.outcome == "failed"
+        return self.run.outcome in ("failed", "refuted")
 
 
 def write_summary(report: Report) -> str:
@@ -125,6 +125,8 @@ def write_headline(report: Report) -> str:
         return f"nothing is new: all {json.loads(run.counts)['files_found']:,} files are as they were"
     if run.outcome == "verified":
         return write_verified(json.loads(run.counts))
+    if run.outcome == "refuted":
+        return f"not verified: {run.reason}"
     if run.outcome == "planned":
         return "a dry run: nothing was written"
     if run.outcome == "failed":

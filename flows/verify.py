@@ -101,6 +101,8 @@ def verify_corpus(settings: Settings, supervisor: Supervisor, share: float = 1.0
                 "`corpus run` brings it up to date; verify it then"
             )
         checks = [draft.stage("files", lambda: _check_files(draft, warehouse))]
+        if not checks[0].passed:  # nothing can be derived from what is not whole
+            return _end(draft, checks)
         connection = stack.enter_context(duckdb.connect(":memory:"))
         connection.execute("SET temp_directory = ?", [str(scratch / "waiting")])
         define(connection, warehouse, before.tables, commented=False)
@@ -108,10 +110,14 @@ def verify_corpus(settings: Settings, supervisor: Supervisor, share: float = 1.0
         checks += draft.stage("claims", lambda: _check_claims(draft, connection))
         checks += _derive_documents(draft, before, connection, share)
         checks += draft.stage("templates and copies", lambda: _derive_rest(draft, before, connection))
+    return _end(draft, checks)
+
+
+def _end(draft: Draft, checks: Sequence[Check]) -> Report:
     broken = [check.name for check in checks if not check.passed]
-    run = draft.end("failed" if broken else "verified", reason=f"{', '.join(broken)} did not hold" if broken else None)
-    record(warehouse, run, checks)
-    return Report(run, checks, warehouse)
+    run = draft.end("refuted" if broken else "verified", reason=f"{', '.join(broken)} did not hold" if broken else None)
+    record(draft.warehouse, run, checks)
+    return Report(run, checks, draft.warehouse)
 
 
 def _settle(settings: Settings, before: Manifest) -> Settings:
