@@ -110,6 +110,33 @@ def serve(*, settings: Settings | None = None, cron: str = "0 * * * *") -> None:
 
 
 @app.command
+def report(
+    *,
+    output: Path | None = None,
+    open: bool = False,
+    warehouse: Warehouse = None,
+    snapshot: Snapshot = None,
+) -> None:
+    """Write the corpus as one HTML page with its pictures, and print the page's path.
+
+    Parameters
+    ----------
+    output
+        The page; report.html in the warehouse when not given.
+    open
+        Show it in the browser.
+    """
+    import webbrowser
+
+    from flows.report.page import write_page
+
+    page = write_page(warehouse, output, snapshot)
+    if open:
+        webbrowser.open(page.resolve().as_uri())
+    print(page)
+
+
+@app.command
 def export(
     folder: Path,
     /,
@@ -310,6 +337,7 @@ EXAMPLES = {
         'corpus sql "FROM left_out" --snapshot 3',
     ),
     "show": ("corpus show 3f2a", "corpus show paper/first.txt --original"),
+    "report": ("corpus report --open", "corpus report --output corpus.html"),
     "export": ("corpus export out --format jsonl",),
     "forget": (
         'corpus forget 3f2a --reason "asked by its author" --with-copies',

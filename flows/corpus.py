@@ -26,6 +26,7 @@ from prefect.tasks import Task, exponential_backoff
 
 from flows.batch import Batch, may_pass
 from flows.report import Report, write_headline, write_summary
+from flows.report.artifacts import DESCRIPTIONS
 from flows.result import Result
 from flows.run import run_corpus
 from flows.settings import Settings
@@ -55,9 +56,8 @@ def _name_run() -> str:
 def corpus_etl(settings: Settings = Settings()) -> State[Report]:  # noqa: B008  # the form of the UI shows these defaults
     """Brings the warehouse up to date with the seeds: find → plan → batches → dedupe → check → publish → report."""
     report = run_corpus(settings, _Observed())
-    create_markdown_artifact(write_summary(report), key="corpus-report", description="What the run came to")
-    if report.copies:
-        create_markdown_artifact(report.copies, key="corpus-copies", description="Copies, and what was nearly one")
+    for key, markdown in {"corpus-report": write_summary(report), **report.artifacts}.items():
+        create_markdown_artifact(markdown, key=key, description=DESCRIPTIONS[key])
     headline = write_headline(report)
     get_run_logger().info("%s", headline)
     if report.failed:

@@ -31,7 +31,8 @@ from flows.ingest.find import Found, find_files
 from flows.learn import learn_templates
 from flows.model import TABLES, Check
 from flows.plan import Known, plan_work, read_known, read_listing, write_listing
-from flows.report import Report, describe_copies
+from flows.report import Report
+from flows.report.artifacts import describe_checks, describe_snapshot
 from flows.result import Result, merge_results
 from flows.settings import Settings
 from flows.supervise import Supervisor
@@ -131,14 +132,15 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
     counts["corpus"] = sum(file.rows for file in assembled["all_documents"]) - counts["copies"]
     with open_tables(warehouse, assembled) as next_snapshot:
         counts.update(count_rows(next_snapshot, new_run_ids))
-        copies = describe_copies(next_snapshot)
+        artifacts = describe_snapshot(next_snapshot, new_run_ids)
     checks = draft.stage("check", lambda: _check(draft, folder, tables, assembled, new_run_ids))
+    artifacts["corpus-checks"] = describe_checks(checks)
     if broken := [check.name for check in checks if not check.passed]:
         for table in TABLES:  # made anew by the next run; the finished batches it takes over
             shutil.rmtree(warehouse / folder / table, ignore_errors=True)
         run = draft.end("failed", reason=f"{', '.join(broken)} did not hold")
         record(warehouse, run, checks)
-        return Report(run, checks, warehouse)
+        return Report(run, checks, warehouse, artifacts)
 
     number = before.snapshot_id + 1 if before else 1
     run = draft.end("published", snapshot_id=number)
@@ -148,7 +150,7 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
             record(warehouse, draft.take_over(dead), ())
     draft.stage("publish", lambda: publish(warehouse, manifest, run, checks))
     clear_staging(warehouse)
-    return Report(run, checks, warehouse, copies)
+    return Report(run, checks, warehouse, artifacts)
 
 
 def _decides_anew(settings: Settings, before: Manifest | None) -> bool:

@@ -437,8 +437,8 @@ def test_any_history_gives_the_copies_of_one_run(histories: list[dict[int, str]]
 
 def test_the_run_tells_of_its_largest_families_and_nearest_misses(corpus: Corpus) -> None:
     report = corpus.land({"a.md": f"# A | [b]\n\n{STORY}", "b.txt": STORY[:-60], "c.txt": FORMS[0], "d.txt": FORMS[1]})
-    assert "| 2 | A \\| \\[b\\] |" in report.copies
-    assert "other names and numbers" in report.copies
+    assert "| 2 | A \\| \\[b\\] |" in report.artifacts["corpus-copies"]
+    assert "other names and numbers" in report.artifacts["corpus-copies"]
 
 
 def test_a_passage_that_documents_share_is_found(corpus: Corpus, make_article: Callable[..., str]) -> None:

@@ -1,13 +1,9 @@
-"""What a run came to, in words: for the terminal, and for the Prefect UI."""
+"""What a run came to: in words for the terminal, as artifacts for the Prefect UI, as a page of its own."""
 
-import html
 import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-
-import duckdb
 
 from flows.model import Check, Run
 
@@ -25,8 +21,8 @@ class Report:
     run: Run
     checks: Sequence[Check]
     warehouse: Path
-    copies: str = ""
-    """As Markdown, the largest families of copies, and what was nearly one."""
+    artifacts: Mapping[str, str] = field(default_factory=dict)
+    """Markdown by key: what the Prefect UI keeps of the run."""
 
     @property
     def failed(self) -> bool:
@@ -71,43 +67,6 @@ def write_summary(report: Report) -> str:
         if not check.passed:
             lines += ["", f"Check `{check.name}` failed on {check.rows:,} rows; the first: `{check.detail}`"]
     return "\n".join(lines)
-
-
-CLUSTERS = """
-    FROM clusters SELECT documents, coalesce(title, uri), source
-    WHERE kind = 'kept' ORDER BY documents DESC, kept_id LIMIT 10"""
-NEAR_MISSES = """
-    FROM near_misses
-    SELECT
-        contained, CASE WHEN fact_changes > 0.02 THEN 'other names and numbers' ELSE 'too much of their own' END,
-        coalesce(title, uri), coalesce(other_title, other_uri)
-    ORDER BY contained DESC LIMIT 10"""
-MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~])")
-
-
-def describe_copies(connection: duckdb.DuckDBPyConnection) -> str:
-    """The ten largest families of copies, and the ten pairs that are nearest to being copies, as Markdown."""
-    clusters = connection.execute(CLUSTERS).fetchall()
-    near = connection.execute(NEAR_MISSES).fetchall()
-    lines = []
-    if clusters:
-        lines += [
-            "The largest families of copies (`FROM clusters`):",
-            "",
-            "| documents | kept | source |",
-            "|---:|---|---|",
-        ]
-        lines += [f"| {documents:,} | {_escape(title)} | {_escape(source)} |" for documents, title, source in clusters]
-    if near:
-        lines += ["", "Kept, though nearly copies (`FROM near_misses`):", "", "| in common | why kept | one | other |"]
-        lines += ["|---:|---|---|---|"]
-        lines += [f"| {share:.0%} | {why} | {_escape(one)} | {_escape(other)} |" for share, why, one, other in near]
-    return "\n".join(lines)
-
-
-def _escape(text: str | None) -> str:
-    """Text of a document as Markdown shows it: what would be markup is not, and it stays in its cell."""
-    return MARKUP.sub(r"\\\1", html.escape(" ".join((text or "").split())))
 
 
 def write_verified(counts: Mapping[str, int]) -> str:

@@ -1,0 +1,153 @@
+"""What an operator sees of a run in the Prefect UI: Markdown by a fixed key, so that each has its history there."""
+
+import base64
+import html
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import duckdb
+
+from flows.model import Check
+from flows.report.funnel import describe_funnel, draw_funnel, measure_funnel
+
+DESCRIPTIONS = {
+    "corpus-report": "What the run came to",
+    "corpus-funnel": "Files found, records read, documents landed and kept, and by what the others left",
+    "corpus-changes": "What this run brought, changed and took away",
+    "corpus-checks": "What was checked before publishing",
+    "corpus-problems": "Files that did not land, or not wholly, and what to do",
+    "corpus-cuts": "The largest cuts of this run",
+    "corpus-copies": "Copies, and what was nearly one",
+}
+"""By key."""
+
+CHANGES = """
+    WITH told AS (
+        FROM files SELECT 'new' AS change, uri, documents WHERE list_contains($run_ids, first_seen_run)
+        UNION ALL
+        FROM changes SELECT change, uri, documents_before WHERE list_contains($run_ids, run_id)
+    )
+    FROM told SELECT change, count(*), sum(documents)::BIGINT, min(uri, 3)
+    GROUP BY change ORDER BY count(*) DESC, change"""
+ARRIVALS = """
+    FROM documents SELECT coalesce(source, 'no source'), count(*), sum(word_count)::BIGINT
+    WHERE list_contains($run_ids, first_run_id) GROUP BY ALL ORDER BY 2 DESC, 1 LIMIT 10"""
+PROBLEMS = """
+    WITH told AS (
+        FROM files SELECT status, reason, uri WHERE status NOT IN ('landed', 'forgotten')
+        UNION ALL
+        FROM files SELECT 'rejected records', reason, uri WHERE status = 'landed' AND len(rejected) > 0
+    )
+    FROM told
+    SELECT count(*), status, regexp_replace(reason, '[0-9][0-9.,]*', '#', 'g') AS kind, min(reason), min(uri, 3)
+    GROUP BY status, kind ORDER BY 1 DESC, 2, 3 LIMIT 20"""
+CUTS = """
+    FROM edits SELECT length(before), count(*), rule, before[:160] AS what, min(doc_id)
+    WHERE kind = 'remove' AND list_contains($run_ids, run_id)
+    GROUP BY ALL ORDER BY 1 DESC, 2 DESC, what LIMIT 10"""
+CLUSTERS = """
+    FROM clusters SELECT documents, coalesce(title, uri), source
+    WHERE kind = 'kept' ORDER BY documents DESC, kept_id LIMIT 10"""
+NEAR_MISSES = """
+    FROM near_misses
+    SELECT
+        contained, CASE WHEN fact_changes > 0.02 THEN 'other names and numbers' ELSE 'too much of their own' END,
+        coalesce(title, uri), coalesce(other_title, other_uri)
+    ORDER BY contained DESC LIMIT 10"""
+
+MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~])")
+LINKS = (("://", "&#58;//"), ("www.", "www&#46;"), ("@", "&#64;"))
+"""What would make a link of an address, and how it is written so that it does not."""
+LONGEST = 200
+STYLE = (
+    "<style>.ink{fill:#1c2733}.quiet{fill:#566573}.stay{fill:#2f6f8f}.leave{fill:#d08a3c}</style>"
+    '<rect width="100%" height="100%" rx="6" fill="#fff"/>'
+)
+"""Its own ground: the UI may be dark or light, whatever the reader's system is."""
+
+
+def describe_snapshot(connection: duckdb.DuckDBPyConnection, run_ids: Sequence[str]) -> dict[str, str]:
+    """Markdown by key, of the snapshot that the connection holds and of what these runs brought to it."""
+    runs = {"run_ids": list(run_ids)}
+    stages = measure_funnel(connection)
+    picture = base64.b64encode(draw_funnel(stages, STYLE).encode()).decode()
+    changes = connection.execute(CHANGES, runs).fetchall()
+    arrivals = connection.execute(ARRIVALS, runs).fetchall()
+    described = {
+        "corpus-funnel": f"![{escape(describe_funnel(stages))}](data:image/svg+xml;base64,{picture})",
+        "corpus-changes": _join(
+            write_table(("change", "files", "documents", "such as"), changes),
+            "New documents by source:" if arrivals else "",
+            write_table(("source", "documents", "words"), arrivals),
+        ),
+        "corpus-problems": write_table(
+            ("files", "status", "reason", "such as"),
+            [
+                (count, status, reason if count == 1 else kind, uris)
+                for count, status, kind, reason, uris in connection.execute(PROBLEMS).fetchall()
+            ],
+        ),
+        "corpus-cuts": _join(
+            write_table(("characters", "times", "rule", "what", "such as"), connection.execute(CUTS, runs).fetchall()),
+            "`corpus show DOC_ID` shows each in its place.",
+        ),
+        "corpus-copies": _describe_copies(connection),
+    }
+    return {key: text for key, text in described.items() if "|" in text or "![" in text}
+
+
+def describe_checks(checks: Iterable[Check]) -> str:
+    """The checks as Markdown, those that found something first."""
+    rows = [
+        ("holds" if check.passed else "**broken**", check.name, check.rows, check.detail or "")
+        for check in sorted(checks, key=lambda check: (check.passed, check.name))
+    ]
+    lines = ["| | claim | rows that break it | the first |", "|---|---|---:|---|"]
+    lines += [f"| {state} | {escape(name)} | {count:,} | {escape(detail)} |" for state, name, count, detail in rows]
+    return _join("\n".join(lines), "`corpus checks` shows them whole; the query of each is in `warehouse/checks`.")
+
+
+def _describe_copies(connection: duckdb.DuckDBPyConnection) -> str:
+    """The ten largest families of copies, and the ten pairs that are nearest to being copies."""
+    parts = []
+    if clusters := connection.execute(CLUSTERS).fetchall():
+        parts += ["The largest families of copies (`FROM clusters`):"]
+        parts += [write_table(("documents", "kept", "source"), clusters)]
+    if near := connection.execute(NEAR_MISSES).fetchall():
+        rows = [(f"{share:.0%}", why, one, other) for share, why, one, other in near]
+        parts += ["Kept, though nearly copies (`FROM near_misses`):"]
+        parts += [write_table(("in common", "why kept", "one", "other"), rows)]
+    return _join(*parts)
+
+
+def write_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A Markdown table; numbers stand at the right. Empty without rows."""
+    if not rows:
+        return ""
+    right = [all(isinstance(row[place], int) for row in rows) for place in range(len(columns))]
+    lines = [f"| {' | '.join(columns)} |", f"|{'|'.join('---:' if number else '---' for number in right)}|"]
+    lines += [f"| {' | '.join(_write_cell(value) for value in row)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def escape(text: str | None) -> str:
+    """Text of a document as Markdown shows it: what would be markup or a link is not, and it stays in its cell."""
+    told = " ".join((text or "").split())
+    told = told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
+    told = MARKUP.sub(r"\\\1", html.escape(told, quote=False))
+    for mark, instead in LINKS:
+        told = told.replace(mark, instead)
+    return told
+
+
+def _write_cell(value: Any) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(escape(str(each)) for each in value)
+    return escape(None if value is None else str(value))
+
+
+def _join(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
