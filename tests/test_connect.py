@@ -1,5 +1,6 @@
 """DuckDB opens the warehouse: the same tables by every way in, and whatever is damaged is named."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -198,3 +199,16 @@ def test_a_warehouse_that_may_not_be_written_is_read(corpus: Corpus, make_articl
             assert connection.execute("SELECT uri FROM documents").fetchall() == [("a.txt",)]
     finally:
         copy.chmod(0o700)
+
+
+@pytest.mark.parametrize("change", [{"layout": 2}, {"a_field_of_later": 1}])
+def test_a_warehouse_of_another_version_is_told_from_a_damaged_one(
+    corpus: Corpus, make_article: Callable[..., str], change: dict[str, int]
+) -> None:
+    corpus.land({"a.txt": make_article(1)})
+    path = corpus.warehouse / "snapshots" / "000001.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(ValueError, match=r"another version of the software: .* another --warehouse"):
+        connect(corpus.warehouse)
+    with pytest.raises(ValueError, match="another version of the software"):
+        corpus.run()

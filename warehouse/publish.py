@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from flows.model import Check, Run
 from warehouse.connect import write_catalog
 from warehouse.journal import is_recorded, record
 from warehouse.land import DataFile, make_durable
+
+LAYOUT = 1
+"""Of the files of a warehouse: it rises when software of before could no longer read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,16 @@ class Manifest:
     recipe: str
     run: dict[str, Any]
     tables: dict[str, tuple[DataFile, ...]] = field(default_factory=dict)
+    layout: int = LAYOUT
 
     @property
     def run_id(self) -> str:
         """The run that made it."""
         return str(self.run["run_id"])
+
+
+class OtherLayoutError(ValueError):
+    """The warehouse is of another version of the software."""
 
 
 class PublishConflictError(Exception):
@@ -61,12 +69,21 @@ def read_manifest(warehouse: Path, snapshot_id: int | None = None) -> Manifest |
         raise LookupError(f"no snapshot {snapshot_id} in {warehouse}: {there}")
     try:
         content = json.loads(_manifest_path(warehouse, snapshot_id).read_text())
+        if content.keys() - {each.name for each in fields(Manifest)} or content.get("layout", LAYOUT) != LAYOUT:
+            raise OtherLayoutError(
+                f"{warehouse} was made by another version of the software: use that one, or give another --warehouse, "
+                "and `corpus run` makes it from the raw files"
+            )
         tables = {name: tuple(DataFile(**file) for file in files) for name, files in content.pop("tables").items()}
         return Manifest(**content, tables=tables)
+    except OtherLayoutError:
+        raise
     except (ValueError, KeyError, TypeError, AttributeError) as error:
+        before = [number for number in known if number < snapshot_id]
+        past = f"; `--snapshot {before[-1]}` reads the one before" if before else ""
         raise ValueError(
             f"the warehouse is damaged: the manifest of snapshot {snapshot_id} cannot be read ({error}). Put it back "
-            f"from a copy; `--snapshot {snapshot_id - 1}` reads the one before"
+            f"from a copy{past}"
         ) from error
 
 
