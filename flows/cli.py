@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -90,23 +91,28 @@ def retry(*uris: str, settings: Settings | None = None, plain: bool = False) -> 
 
 
 @app.command
-def serve(*, settings: Settings | None = None, cron: str = "0 * * * *") -> None:
-    """Run on a schedule, in the foreground, until interrupted.
+def serve(
+    *,
+    settings: Settings | None = None,
+    cron: Annotated[str, Parameter(env_var="CORPUS_CRON")] = "0 * * * *",
+    notify: Annotated[str | None, Parameter(env_var="CORPUS_NOTIFY")] = None,
+) -> None:
+    """Run on a schedule, in the foreground, until interrupted; verify each night, tidy each week.
+
+    Starts a Prefect server where none is configured or found running. A run that would overlap is skipped.
 
     Parameters
     ----------
     cron
-        When to run, as cron says it; every hour when not given.
+        When to run, as cron says it, in UTC; every hour when not given.
+    notify
+        URL that is told of each run that fails, by a POST of JSON with a "text".
     """
-    from flows.corpus import find_server, serve_corpus
+    from flows.serve import serve_corpus
 
-    address = find_server()
-    if not address:
-        raise LookupError("a schedule needs a Prefect server: `prefect server start` in another terminal starts one")
     chosen = settings or Settings()
     _require_folders(chosen)
-    TELL.print(f"The Prefect UI is at {address.removesuffix('/api')}; stop with Ctrl-C.")
-    serve_corpus(chosen, cron, address)
+    serve_corpus(chosen, cron, notify, partial(TELL.print, markup=False, highlight=False, soft_wrap=True))
 
 
 @app.command

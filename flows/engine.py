@@ -16,18 +16,27 @@ class WorkerDiedError(Exception):
     """The process that ran a call was killed or crashed: the call itself may be to blame, or one beside it."""
 
 
+class EngineEndedError(Exception):
+    """The engine has ended: it takes no further calls."""
+
+
 class Engine:
     """Runs calls in worker processes; a pool that broke is replaced by a fresh one."""
 
     def __init__(self, open_executor: Callable[[int], Executor], workers: int) -> None:
         self.workers = workers
         self._open_executor = open_executor
-        self._executor: Executor | None = None
+        self._shared: Executor | None = None
+        self._open: set[Executor] = set()
+        self._ended = False
         self._lock = threading.Lock()
 
     def call(self, function: Callable[..., T], *arguments: Any) -> T:
         """The function's result, from a worker beside others: WorkerDiedError when its worker died."""
-        executor = self._current()
+        with self._lock:
+            if self._shared is None:
+                self._shared = self._start(self.workers)
+            executor = self._shared
         try:
             return executor.submit(function, *arguments).result()
         except _deaths() as error:
@@ -36,30 +45,47 @@ class Engine:
 
     def call_alone(self, function: Callable[..., T], *arguments: Any) -> T:
         """As `call`, but in a worker of its own: when it dies, this call is to blame."""
-        with self._open_executor(1) as executor:
-            try:
-                return executor.submit(function, *arguments).result()
-            except _deaths() as error:
-                raise WorkerDiedError(str(error)) from error
+        with self._lock:
+            executor = self._start(1)
+        try:
+            return executor.submit(function, *arguments).result()
+        except _deaths() as error:
+            raise WorkerDiedError(str(error)) from error
+        finally:
+            self._discard(executor)
 
     def close(self) -> None:
         """Ends the workers; calls under way end first."""
-        with self._lock:
-            if self._executor is not None:
-                self._executor.shutdown(cancel_futures=True)
-                self._executor = None
+        for executor in self._end():
+            executor.shutdown(cancel_futures=True)
 
-    def _current(self) -> Executor:
+    def kill(self) -> None:
+        """Ends the workers of this machine at once: the calls under way fail."""
+        for executor in self._end():
+            if isinstance(executor, ProcessPoolExecutor):
+                for process in list((executor._processes or {}).values()):  # kill_workers() from Python 3.14 on
+                    process.kill()
+            executor.shutdown(wait=False, cancel_futures=True)
+
+    def _end(self) -> set[Executor]:
         with self._lock:
-            if self._executor is None:
-                self._executor = self._open_executor(self.workers)
-            return self._executor
+            self._ended = True
+            self._shared = None
+            return set(self._open)
+
+    def _start(self, workers: int) -> Executor:
+        if self._ended:
+            raise EngineEndedError("the run has ended")
+        executor = self._open_executor(workers)
+        self._open.add(executor)
+        return executor
 
     def _discard(self, executor: Executor) -> None:
+        executor.shutdown(wait=False)
         with self._lock:
-            if self._executor is executor:
-                executor.shutdown(wait=False)
-                self._executor = None
+            self._open.discard(executor)
+            if self._shared is executor:
+                self._shared = None
 
 
 @contextmanager
@@ -69,6 +95,11 @@ def open_engine(address: str, workers: int | None = None) -> Iterator[Engine]:
         engine = Engine(_open_pool, workers or available_cores())
         try:
             yield engine
+        except Exception:
+            raise
+        except BaseException:  # an interrupt: whoever does that does not wait for the calls under way
+            engine.kill()
+            raise
         finally:
             engine.close()
         return

@@ -82,6 +82,20 @@ def plan_work(
     return Plan(len(found), len(found) - len(works), gone, tuple(works))
 
 
+def write_plan(plan: Plan, settings: Settings, same_recipe: bool) -> str:
+    """The plan in one line: "seeds → 128 new, 3 changed"."""
+    known = [work for work in plan.works if work.known_state is not None]
+    again = sum(work.again or not same_recipe for work in known)
+    counts = (
+        (len(plan.works) - len(known), "new"),
+        (len(known) - again, "changed"),
+        (again, "again"),
+        (len(plan.gone), "gone"),
+    )
+    told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
+    return f"{settings.seeds_path.name} → {told or 'nothing new'}{' (dry run)' if settings.dry_run else ''}"
+
+
 def _is_due_again(before: Known, uri: str, settings: Settings) -> bool:
     """Whether a file is processed even if it is as it was."""
     return settings.full or uri in settings.retry or (before.failed and FAILED in settings.retry)

@@ -30,7 +30,7 @@ from flows.engine import open_engine
 from flows.ingest.find import Found, find_files
 from flows.learn import learn_templates
 from flows.model import TABLES, Check
-from flows.plan import Known, plan_work, read_known, read_listing, write_listing
+from flows.plan import Known, plan_work, read_known, read_listing, write_listing, write_plan
 from flows.report import Report
 from flows.report.artifacts import describe_checks, describe_snapshot
 from flows.result import Result, merge_results
@@ -64,9 +64,9 @@ def run_corpus(settings: Settings, supervisor: Supervisor) -> Report:
         draft = Draft(settings, supervisor, open_once)
         try:
             return _run(draft, before, current)
-        except Exception as error:
-            if not settings.dry_run:
-                record(warehouse, draft.end("failed", reason=f"{type(error).__name__}: {error}"), ())
+        except BaseException as error:  # an interrupt too: the journal tells of every run
+            if not settings.dry_run and not _is_published(warehouse, draft.run_id):
+                record(warehouse, draft.end("failed", reason=_explain(error)), ())
             raise
 
 
@@ -81,6 +81,7 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
             "folder? (to empty a corpus, delete its warehouse)"
         )
     plan = draft.stage("plan", lambda: plan_work(found, known, listing, draft.recipe, settings))
+    draft.supervisor.announce(write_plan(plan, settings, before is None or before.recipe == draft.recipe))
     counts.update(files_found=plan.found, files_unchanged=plan.unchanged, files_gone=len(plan.gone))
     if settings.dry_run:
         counts["files"] = len(plan.works)
@@ -151,6 +152,18 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
     draft.stage("publish", lambda: publish(warehouse, manifest, run, checks))
     clear_staging(warehouse)
     return Report(run, checks, warehouse, artifacts)
+
+
+def _is_published(warehouse: Path, run_id: str) -> bool:
+    """Whether the run has become the newest snapshot: then it did not fail, whatever came after."""
+    newest = read_manifest(warehouse)
+    return newest is not None and newest.run_id == run_id
+
+
+def _explain(error: BaseException) -> str:
+    if isinstance(error, Exception):
+        return f"{type(error).__name__}: {error}"
+    return "it was cancelled or interrupted; the next run takes over the batches it had finished"
 
 
 def _decides_anew(settings: Settings, before: Manifest | None) -> bool:

@@ -18,6 +18,9 @@ FIRST_DELAY = 1.0
 class Supervisor(Protocol):
     """Runs stages and batches, and shows how far they are."""
 
+    def announce(self, headline: str) -> None:
+        """Says what the run is about, once that is known."""
+
     def stage(self, name: str, function: Callable[[], T]) -> T:
         """The function's result."""
 
@@ -32,6 +35,10 @@ class Plainly:
 
     def __init__(self, progress: Progress | None = None) -> None:
         self.progress = progress
+
+    def announce(self, headline: str) -> None:
+        if self.progress is not None:
+            self.progress.console.print(headline, markup=False, highlight=False)
 
     def stage(self, name: str, function: Callable[[], T]) -> T:
         if self.progress is None:
@@ -57,15 +64,14 @@ class Plainly:
 
         if self.progress is not None:
             files = self.progress.add_task("read, clean, describe", total=sum(len(batch.works) for batch in batches))
-        with ThreadPoolExecutor(workers) as threads:
-            futures = [threads.submit(try_often, batch) for batch in batches]
-            try:
-                results = []
-                for batch, future in zip(batches, futures, strict=True):
-                    results.append(future.result())
-                    if self.progress is not None:
-                        self.progress.advance(files, len(batch.works))
-                return results
-            except BaseException:
-                threads.shutdown(wait=False, cancel_futures=True)
-                raise
+        threads = ThreadPoolExecutor(workers)
+        futures = [threads.submit(try_often, batch) for batch in batches]
+        try:
+            results = []
+            for batch, future in zip(batches, futures, strict=True):
+                results.append(future.result())
+                if self.progress is not None:
+                    self.progress.advance(files, len(batch.works))
+            return results
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)  # what still runs ends with the engine

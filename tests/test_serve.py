@@ -1,0 +1,227 @@
+"""The schedule, on real servers: what fires, what is skipped, what a cancelled or killed run leaves, who is told."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import PrefectHTTPStatusError
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Cancelling
+
+from flows.serve import set_up_automations
+from tests.browser import open_page
+from tests.conftest import ROOT
+from tests.servers import Served, list_processes, open_postgresql, serve, stop_worker, wait_for
+
+Article = Callable[..., str]
+SECRET = "a-token-of-the-channel"
+EVERY_MINUTE = "* * * * *"
+
+
+@pytest.fixture(scope="module")
+def told() -> Iterator[list[dict[str, Any]]]:
+    """What is posted to the notification's URL."""
+    posts: list[dict[str, Any]] = []
+
+    class Channel(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            posts.append({"path": self.path, **json.loads(body)})
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Channel) as channel:
+        threading.Thread(target=channel.serve_forever, daemon=True).start()
+        posts.append({"url": f"http://127.0.0.1:{channel.server_port}/{SECRET}"})
+        yield posts
+        channel.shutdown()
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory, told: list[dict[str, Any]]) -> Iterator[Served]:
+    """Served with notifications; the schedule pauses once it has fired."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    with (
+        serve(folder, "--cron", EVERY_MINUTE, "--notify", told[0]["url"]) as served,
+        temporary_settings({PREFECT_API_URL: f"{served.address}/api"}),
+    ):
+        yield served
+
+
+def await_scheduled(served: Served) -> FlowRun:
+    """The first run that the schedule has started and that is over; then the schedule pauses."""
+
+    def read() -> FlowRun | None:
+        flow_runs = served.ask_client(lambda client: client.read_flow_runs())
+        over = [run for run in flow_runs if run.auto_scheduled and run.state and run.state.is_final()]
+        return over[0] if over else None
+
+    flow_run = wait_for(read, 150)
+    deployment = served.ask_client(lambda client: client.read_deployment_by_name("corpus_etl/corpus"))
+    served.ask_client(lambda client: client.pause_deployment(deployment.id))
+    return flow_run
+
+
+def test_a_run_of_the_schedule_fires(on_sqlite: Served, make_article: Article) -> None:
+    on_sqlite.corpus.write({f"{number}.txt": make_article(number) for number in range(3)})
+    flow_run = await_scheduled(on_sqlite)
+    assert flow_run.state is not None
+    assert flow_run.state.is_completed(), flow_run.state.message
+    assert flow_run.name == "seeds → 3 new"
+    assert on_sqlite.corpus.ask("FROM documents SELECT count(*)") == [(3,)]
+
+
+def test_a_run_of_the_schedule_fires_with_postgresql_and_the_deployments_go_to_a_work_pool(
+    tmp_path: Path, make_article: Article
+) -> None:
+    with (
+        open_postgresql() as database,
+        serve(tmp_path, "--cron", EVERY_MINUTE, PREFECT_API_DATABASE_CONNECTION_URL=database) as served,
+        temporary_settings({PREFECT_API_URL: f"{served.address}/api"}),
+    ):
+        served.corpus.write({"a.txt": make_article(1)})
+        flow_run = await_scheduled(served)
+        assert flow_run.state is not None
+        assert flow_run.state.is_completed(), flow_run.state.message
+        assert not (tmp_path / "home" / "prefect.db").exists()
+        environment = {**served.environment, "PREFECT_API_URL": f"{served.address}/api"}
+        for command in (["work-pool", "create", "default", "--type", "process"], ["deploy", "--all"]):
+            prefect = [sys.executable, "-m", "prefect", "--no-prompt", *command]
+            subprocess.run(prefect, cwd=ROOT, env=environment, check=True, capture_output=True)
+        deployments = served.ask_client(lambda client: client.read_deployments())
+        assert {deployment.name for deployment in deployments} == {"corpus", "verify", "tidy"}
+        assert {deployment.work_pool_name for deployment in deployments} == {"default"}
+
+
+def start_endless(served: Served, make_article: Article) -> tuple[UUID, int]:
+    """A run whose worker has halted: it goes on until someone ends it."""
+    served.corpus.write({f"many/{number}.txt": make_article(number, paragraphs=60) for number in range(200)})
+    flow_run_id = served.start_run(full=True)
+    return flow_run_id, stop_worker(flow_run_id)
+
+
+def test_an_overlapping_run_is_skipped_and_a_cancelled_one_stops_its_workers_and_leaves_nothing_half_done(
+    on_sqlite: Served, make_article: Article
+) -> None:
+    flow_run_id, _ = start_endless(on_sqlite, make_article)
+    skipped = on_sqlite.await_end(on_sqlite.start_run())
+    assert skipped.state is not None
+    assert skipped.state.is_cancelled()
+    assert skipped.state.message == "Deployment concurrency limit reached."
+
+    snapshots = on_sqlite.corpus.ask("FROM runs SELECT max(snapshot_id)")
+    on_sqlite.ask_client(lambda client: client.set_flow_run_state(flow_run_id, Cancelling()))
+    cancelled = on_sqlite.await_end(flow_run_id)
+    assert cancelled.state is not None
+    assert cancelled.state.is_cancelled()
+    wait_for(lambda: not list_processes(flow_run_id), 20)
+    [(outcome, reason)] = on_sqlite.corpus.ask("FROM runs SELECT outcome, reason ORDER BY run_id DESC LIMIT 1")
+    assert (outcome, reason.partition(";")[0]) == ("failed", "it was cancelled or interrupted")
+    assert on_sqlite.corpus.ask("FROM runs SELECT max(snapshot_id)") == snapshots
+
+    following = on_sqlite.await_end(on_sqlite.start_run())
+    assert following.state is not None
+    assert following.state.is_completed()
+    assert on_sqlite.corpus.ask("FROM all_documents SELECT count(*)") == [(203,)]
+
+
+def test_a_run_whose_process_was_killed_crashes_and_the_next_one_works(
+    on_sqlite: Served, make_article: Article
+) -> None:
+    flow_run_id, worker = start_endless(on_sqlite, make_article)
+    for number, command in list_processes(flow_run_id).items():
+        if b"forkserver" not in command and b"resource_tracker" not in command:
+            os.kill(number, signal.SIGKILL)
+    os.kill(worker, signal.SIGCONT)
+    crashed = on_sqlite.await_end(flow_run_id)
+    assert crashed.state is not None
+    assert crashed.state.is_crashed()
+    wait_for(lambda: not list_processes(flow_run_id), 20)
+    following = on_sqlite.await_end(on_sqlite.start_run())
+    assert following.state is not None
+    assert following.state.is_completed(), following.state.message
+
+
+def test_a_run_that_has_gone_silent_crashes(on_sqlite: Served, make_article: Article) -> None:
+    set_up_automations(silence=timedelta(seconds=15))
+    try:
+        on_sqlite.corpus.write({"late.txt": make_article(1000)})
+        environment = {**on_sqlite.environment, "PREFECT_API_URL": f"{on_sqlite.address}/api"}
+        with subprocess.Popen(on_sqlite.command("run"), env=environment, stderr=subprocess.PIPE) as process:
+
+            def read() -> FlowRun | None:
+                flow_runs = on_sqlite.ask_client(lambda client: client.read_flow_runs())
+                running = [run for run in flow_runs if run.state and run.state.is_running()]
+                return running[0] if running else None
+
+            flow_run = wait_for(read, 60, pause=0.1)
+            process.kill()
+        over = on_sqlite.await_end(flow_run.id)
+        assert over.state is not None
+        assert over.state.is_crashed()
+        assert str(over.state.message).startswith("It has gone silent")
+    finally:
+        set_up_automations()
+    names = [automation.name for automation in on_sqlite.ask_client(lambda client: client.read_automations())]
+    assert len(names) == len(set(names)) == 2
+
+
+def test_bad_parameters_are_refused_with_a_sentence(on_sqlite: Served) -> None:
+    with pytest.raises(PrefectHTTPStatusError, match="0 is less than the minimum of 1") as refused:
+        on_sqlite.start_run(workers=0)
+    assert refused.value.response.status_code == 409
+    with pytest.raises(PrefectHTTPStatusError, match="near_duplicates"):
+        on_sqlite.start_run(near_duplicates="all")
+
+
+def test_a_failed_run_is_told_and_the_token_in_the_address_is_not(
+    on_sqlite: Served, told: list[dict[str, Any]]
+) -> None:
+    flow_run = on_sqlite.await_end(on_sqlite.start_run(seeds=str(on_sqlite.corpus.folder / "nowhere")))
+    assert flow_run.state is not None
+    assert flow_run.state.is_failed()
+    post = wait_for(lambda: next((post for post in told[1:] if flow_run.name in post["text"]), None), 60)
+    assert post["path"] == f"/{SECRET}"
+    assert "has failed" in post["text"]
+    assert f"/runs/flow-run/{flow_run.id}" in post["text"]
+    assert SECRET not in on_sqlite.log
+    home = on_sqlite.corpus.folder / "home"
+    assert not [path for path in home.glob("prefect.db*") if SECRET.encode() in path.read_bytes()]
+
+
+def test_the_nightly_and_the_weekly_run_do_their_work(on_sqlite: Served) -> None:
+    runs = [on_sqlite.start_run("corpus_tidy/tidy"), on_sqlite.start_run("corpus_verify/verify")]
+    tidied, verified = (on_sqlite.await_end(run).state for run in runs)
+    assert tidied is not None
+    assert verified is not None
+    assert "snapshots expired" in str(tidied.message)
+    assert str(verified.message).startswith("verified: what ")
+
+
+def test_a_person_sees_in_the_browser_what_came_of_a_run(on_sqlite: Served, tmp_path: Path) -> None:
+    on_sqlite.corpus.write({"seen.txt": None} if (on_sqlite.corpus.seeds / "seen.txt").exists() else {})
+    on_sqlite.corpus.write({"seen.txt": "A fair was held on the green. Many came, and it did not rain all day long.\n"})
+    flow_run = on_sqlite.await_end(on_sqlite.start_run())
+    assert flow_run.name.startswith("seeds → 1 new")
+    with open_page() as page:
+        page.goto(f"{on_sqlite.address}/runs/flow-run/{flow_run.id}")
+        page.get_by_text("is published").first.wait_for(timeout=60_000)
+        page.screenshot(path=tmp_path / "run.png")
+        text = page.inner_text("body")
+        assert "seeds → 1 new" in text
+        assert "Completed" in text
+        assert "read and clean batch 1 of 1 (1 MB)" in text
