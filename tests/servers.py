@@ -102,17 +102,17 @@ def open_postgresql() -> Iterator[str]:
     if programs is None:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
     port = find_port()
-    owner = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}  # PostgreSQL refuses root
+    owner = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses root
     folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
     try:
-        if owner:
-            shutil.chown(folder, **owner)
+        if owner is not None:
+            shutil.chown(folder, owner)
         data = folder / "data"
         create = [f"{programs}/initdb", "-D", str(data), "-U", "prefect", "--auth=trust", "--no-sync"]
-        subprocess.run(create, check=True, capture_output=True, cwd=folder, **owner)
+        subprocess.run(create, check=True, capture_output=True, cwd=folder, user=owner)
         start = [f"{programs}/postgres", "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", str(folder), "-F"]
         log = subprocess.DEVNULL
-        with subprocess.Popen(start, stdout=log, stderr=log, cwd=folder, **owner) as server:
+        with subprocess.Popen(start, stdout=log, stderr=log, cwd=folder, user=owner) as server:
             ask = [f"{programs}/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
             wait_for(lambda: subprocess.run(ask).returncode == 0, 60)
             try:

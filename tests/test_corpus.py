@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import ParameterTypeError
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
@@ -15,9 +15,11 @@ from prefect.testing.utilities import prefect_test_harness
 
 import flows.corpus
 from flows.batch import run_batch
-from flows.corpus import corpus_etl, find_server, run_flow, use_server
+from flows.corpus import corpus_etl, corpus_tidy, corpus_verify, find_server, run_flow, use_server
 from flows.settings import Settings
 from tests.conftest import Corpus
+from warehouse.lock import WarehouseBusyError, hold_lock
+from warehouse.tidy import tidy_warehouse
 
 Article = Callable[..., str]
 
@@ -48,12 +50,14 @@ def test_an_operator_sees_what_ran_and_what_came_of_it(corpus: Corpus, make_arti
     assert state.is_completed()
     assert state.message == f"snapshot 1 of {corpus.warehouse} is published"
     flow_run = read_run(state)
-    assert flow_run.name.startswith(f"run over {corpus.seeds}, ")
+    assert flow_run.name == "seeds → 3 new"
     with get_client(sync_client=True) as client:
+        tasks = client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[flow_run.id])))
         artifacts = client.read_artifacts(
             artifact_filter=ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[flow_run.id]))
         )
     by_key = {artifact.key: artifact for artifact in artifacts}
+    assert {"find", "plan", "read and clean batch 1 of 1 (1 MB)", "publish"} <= {task.name for task in tasks}
     assert by_key["corpus-progress"].data == 100.0
     assert "documents in the corpus | 3" in str(by_key["corpus-report"].data)
     assert corpus.ask("FROM documents SELECT count(*)") == [(3,)]
@@ -120,6 +124,51 @@ def test_a_failed_check_fails_the_flow_run(
     report = run_flow(settings, find_server())
     assert report.failed
     assert report.run.reason == "nothing_lands did not hold"
+
+
+def test_a_changed_and_a_gone_file_are_in_the_name_of_the_run(corpus: Corpus, make_article: Article) -> None:
+    corpus.land({"a.txt": make_article(1), "b.txt": make_article(2), "c.txt": make_article(3)})
+    corpus.write({"a.txt": make_article(4), "b.txt": None, "d.txt": make_article(5)})
+    assert read_run(run(corpus)).name == "seeds → 1 new, 1 changed, 1 gone"
+    assert read_run(run(corpus, full=True)).name == "seeds → 3 again"
+
+
+def test_a_person_who_runs_it_by_hand_is_told_that_another_run_goes_on(corpus: Corpus, make_article: Article) -> None:
+    corpus.write({"a.txt": make_article(1)})
+    with hold_lock(corpus.warehouse):
+        state = run(corpus)
+    assert state.is_failed()
+    assert "another process is writing to" in state.message
+
+
+def test_verifying_and_tidying_say_what_they_did(corpus: Corpus, make_article: Article) -> None:
+    corpus.land({"a.txt": make_article(1)})
+    with use_server(find_server()):
+        settings = Settings(seeds=str(corpus.seeds), warehouse=str(corpus.warehouse), workers=1)
+        verified = corpus_verify(settings, return_state=True)
+        tidied = corpus_tidy(str(corpus.warehouse), return_state=True)
+    assert verified.message == "verified: what 1 files give is what the tables hold"
+    assert "snapshots expired" in str(tidied.message)
+    assert read_run(tidied).name == f"tidy {corpus.warehouse}"
+
+
+def test_tidying_waits_for_the_run_that_holds_the_warehouse(
+    corpus: Corpus, make_article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus.land({"a.txt": make_article(1)})
+    tries: list[str] = []
+
+    def refuse_once(*arguments: Any) -> Any:
+        tries.append("one")
+        if len(tries) == 1:
+            raise WarehouseBusyError("another process is writing")
+        return tidy_warehouse(*arguments)
+
+    monkeypatch.setattr(flows.corpus, "tidy_warehouse", refuse_once)
+    monkeypatch.setattr(flows.corpus, "BUSY_DELAY", 0.01)
+    with use_server(find_server()):
+        assert corpus_tidy(str(corpus.warehouse), return_state=True).is_completed()
+    assert len(tries) == 2
 
 
 def test_the_form_of_the_ui_has_every_setting_with_its_limits() -> None:

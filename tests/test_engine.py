@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,7 @@ from distributed import LocalCluster
 
 import flows.batch
 import flows.result
-from flows.engine import WorkerDiedError, open_engine
+from flows.engine import Engine, EngineEndedError, WorkerDiedError, open_engine
 from tests.conftest import Corpus
 
 KILLED = "killed"
@@ -59,6 +60,62 @@ def test_workers_end_with_the_process_that_started_them() -> None:
             return
         time.sleep(0.1)
     raise AssertionError("the worker waits for ever")
+
+
+def test_an_interrupt_ends_the_workers_and_the_calls_under_way(tmp_path: Path) -> None:
+    failed: list[Exception] = []
+    mark = tmp_path / "started"
+
+    def call_for_long(engine: Engine) -> None:
+        try:
+            engine.call(work_for_long, mark)
+        except WorkerDiedError as error:
+            failed.append(error)
+
+    with pytest.raises(KeyboardInterrupt), open_engine("local", 1) as engine:
+        worker = engine.call(os.getpid)
+        caller = threading.Thread(target=call_for_long, args=(engine,))
+        caller.start()
+        while not mark.exists():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    caller.join(30)
+    assert len(failed) == 1
+    assert not Path(f"/proc/{worker}").exists()
+    with pytest.raises(EngineEndedError):
+        engine.call_alone(abs, -1)
+
+
+def test_an_interrupted_run_is_in_the_journal_and_publishes_nothing(
+    corpus: Corpus, make_article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus.write({"a.txt": make_article(1)})
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("flows.run.run_checks", interrupt)
+        corpus.run()
+    [(outcome, snapshot, reason)] = corpus.ask_journal("FROM runs SELECT outcome, snapshot_id, reason")
+    assert (outcome, snapshot) == ("failed", None)
+    assert reason == "it was cancelled or interrupted; the next run takes over the batches it had finished"
+    assert corpus.run().run.outcome == "published"
+
+
+def test_a_run_that_is_interrupted_when_it_has_published_has_not_failed(
+    corpus: Corpus, make_article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus.write({"a.txt": make_article(1)})
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("flows.run.clear_staging", interrupt)
+        corpus.run()
+    assert corpus.ask("FROM runs SELECT outcome, snapshot_id") == [("published", 1)]
+
+
+def work_for_long(mark: Path) -> None:
+    mark.touch()
+    time.sleep(600)
+
+
+def interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
 
 
 def test_an_engine_without_its_extra_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
