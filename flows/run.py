@@ -81,7 +81,8 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
             "folder? (to empty a corpus, delete its warehouse)"
         )
     plan = draft.stage("plan", lambda: plan_work(found, known, listing, draft.recipe, settings))
-    draft.supervisor.announce(write_plan(plan, settings, before is None or before.recipe == draft.recipe))
+    same_recipe = before is None or before.recipe == draft.recipe
+    draft.supervisor.announce(write_plan(plan, settings, same_recipe))
     counts.update(files_found=plan.found, files_unchanged=plan.unchanged, files_gone=len(plan.gone))
     if settings.dry_run:
         counts["files"] = len(plan.works)
@@ -96,6 +97,8 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
     as_they_were = set(result.unchanged)
     processed = {work.found.uri: work for work in works if work.found.uri not in as_they_were}
     counts["files_unchanged"] = plan.found - len(processed)
+    if as_they_were:
+        draft.supervisor.announce(write_plan(replace(plan, works=tuple(processed.values())), settings, same_recipe))
     decided_anew = _decides_anew(settings, before)
     if not processed and not plan.gone and before is not None and not decided_anew:
         report = Report(draft.end("unchanged"), (), warehouse)

@@ -1,6 +1,7 @@
 """The schedule: `corpus serve` finds or starts a Prefect server, tells it what to watch for, and runs what is due."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -37,10 +38,10 @@ PREFECT_FLOWS_HEARTBEAT_FREQUENCY says otherwise."""
 SILENCE_AUTOMATION = "corpus: a run that has gone silent has crashed"
 FAILURE_AUTOMATION = "corpus: a run that failed is told of"
 WEBHOOK = "corpus-notify"
-HEARTBEAT = "prefect.flow-run.heartbeat"
+ALIVE = frozenset({"prefect.flow-run.Running", "prefect.flow-run.heartbeat"})
 ENDED = frozenset(f"prefect.flow-run.{name}" for name in ("Completed", "Failed", "Cancelled", "Crashed"))
 MESSAGE = """{% set message %}{{ flow.name }} "{{ flow_run.name }}" has {{ flow_run.state.name | lower }}:\
- {{ flow_run.state.message }} {{ flow_run | ui_url }}{% endset %}{"text": {{ message | tojson }}}"""
+ {{ flow_run.state.message }} {{ flow_run | ui_url or '' }}{% endset %}{"text": {{ message | tojson }}}"""
 """What is posted: JSON with a `text`, as Slack, Mattermost and others take it."""
 START_SECONDS = 120.0
 STOP_SECONDS = 15.0
@@ -106,7 +107,7 @@ def set_up_automations(notify: str | None = None, silence: timedelta = SILENCE) 
     """Has the server mark dead runs as crashed, and tell a URL of failed ones; what it has under these names goes."""
     _set_automation(
         SILENCE_AUTOMATION,
-        _watch({HEARTBEAT, *ENDED}, posture=Posture.Proactive, after={HEARTBEAT}, within=silence),
+        _watch({*ALIVE, *ENDED}, posture=Posture.Proactive, after=set(ALIVE), within=silence),
         ChangeFlowRunState(
             name=None,
             state=StateType.CRASHED,
@@ -161,7 +162,8 @@ def _find_or_start_server(tell: Callable[[str], None]) -> Iterator[str]:
     tell("Starting a Prefect server")
     # A session of its own: Ctrl-C is for this process, which still needs the server to end what runs.
     command = [sys.executable, "-m", "prefect", "--no-prompt", "server", "start", "--log-level", "WARNING"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    environment = {"PREFECT_UI_URL": address.removesuffix("/api"), **os.environ}  # for the links in notifications
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         _await_health(server, address)
         yield address

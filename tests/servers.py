@@ -48,8 +48,8 @@ class Served:
         """Starts a run as the UI's form does, with settings that differ from the schedule's."""
         with get_client(sync_client=True) as client:
             known = client.read_deployment_by_name(deployment)
-            parameters = {**known.parameters, "settings": {**known.parameters["settings"], **settings}}
-            return client.create_flow_run_from_deployment(known.id, parameters=parameters if settings else None).id
+            parameters = {"settings": {**known.parameters["settings"], **settings}} if settings else None
+            return client.create_flow_run_from_deployment(known.id, parameters=parameters).id
 
     def await_end(self, flow_run_id: UUID, seconds: float = 90.0) -> FlowRun:
         """The flow run, once it is over."""

@@ -1,6 +1,7 @@
 """The flow under Prefect: what an operator sees of a run, and what is tried again."""
 
 import errno
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,9 @@ def test_a_changed_and_a_gone_file_are_in_the_name_of_the_run(corpus: Corpus, ma
     corpus.write({"a.txt": make_article(4), "b.txt": None, "d.txt": make_article(5)})
     assert read_run(run(corpus)).name == "seeds → 1 new, 1 changed, 1 gone"
     assert read_run(run(corpus, full=True)).name == "seeds → 3 again"
+    corpus.write({"a.txt": make_article(4)})
+    os.utime(corpus.seeds / "a.txt", (1, 1))
+    assert read_run(run(corpus)).name == "seeds → nothing new"
 
 
 def test_a_person_who_runs_it_by_hand_is_told_that_another_run_goes_on(corpus: Corpus, make_article: Article) -> None:

@@ -156,10 +156,9 @@ def test_a_run_whose_process_was_killed_crashes_and_the_next_one_works(
     assert following.state.is_completed(), following.state.message
 
 
-def test_a_run_that_has_gone_silent_crashes(on_sqlite: Served, make_article: Article) -> None:
+def test_a_run_that_has_gone_silent_crashes(on_sqlite: Served) -> None:
     set_up_automations(silence=timedelta(seconds=15))
     try:
-        on_sqlite.corpus.write({"late.txt": make_article(1000)})
         environment = {**on_sqlite.environment, "PREFECT_API_URL": f"{on_sqlite.address}/api"}
         with subprocess.Popen(on_sqlite.command("run"), env=environment, stderr=subprocess.PIPE) as process:
 
@@ -213,15 +212,14 @@ def test_the_nightly_and_the_weekly_run_do_their_work(on_sqlite: Served) -> None
 
 
 def test_a_person_sees_in_the_browser_what_came_of_a_run(on_sqlite: Served, tmp_path: Path) -> None:
-    on_sqlite.corpus.write({"seen.txt": None} if (on_sqlite.corpus.seeds / "seen.txt").exists() else {})
     on_sqlite.corpus.write({"seen.txt": "A fair was held on the green. Many came, and it did not rain all day long.\n"})
     flow_run = on_sqlite.await_end(on_sqlite.start_run())
-    assert flow_run.name.startswith("seeds → 1 new")
+    assert flow_run.name == "seeds → 1 new"
     with open_page() as page:
         page.goto(f"{on_sqlite.address}/runs/flow-run/{flow_run.id}")
         page.get_by_text("is published").first.wait_for(timeout=60_000)
         page.screenshot(path=tmp_path / "run.png")
         text = page.inner_text("body")
-        assert "seeds → 1 new" in text
+        assert flow_run.name in text
         assert "Completed" in text
         assert "read and clean batch 1 of 1 (1 MB)" in text
