@@ -342,10 +342,66 @@ def test_a_query_may_begin_with_a_comment(run: Corpus_) -> None:
     assert run("sql", "-- how many\nSELECT 1 AS one", "--format", "csv") == (0, "one\r\n1\r\n", "")
 
 
-def test_a_file_of_the_reader_can_be_joined(run: Corpus_, tmp_path: Path) -> None:
-    (tmp_path / "mine.csv").write_text("uri\nlater.txt\n")
-    query = f"FROM documents SEMI JOIN '{tmp_path}/mine.csv' USING (uri) SELECT uri"
-    assert run("sql", query, "--format", "csv") == (0, "uri\r\nlater.txt\r\n", "")
+@pytest.mark.parametrize(
+    "query",
+    [
+        "FROM read_text('{file}')",
+        "FROM read_blob('/proc/self/environ')",
+        "FROM read_csv('{file}')",
+        "FROM read_parquet('{file}')",
+        "FROM glob('{folder}/*')",
+        "FROM '{file}'",
+        "FROM '{folder}/plain'",
+        "FROM documents SEMI JOIN '{file}' USING (uri)",
+        "FROM query('FROM read_text(''{file}'')')",
+        "FROM '{tables}/../../outside.csv'",
+        "FROM read_parquet('https://localhost:1/rows.parquet')",
+        "FROM sqlite_scan('{file}', 'rows')",
+        "EXPLAIN ANALYZE FROM read_text('{file}')",
+        "FROM enable_logging(storage = 'file', storage_path = '{tables}')",
+    ],
+)
+def test_a_query_reads_the_corpus_alone_and_says_how_to_read_more(
+    run: Corpus_, landed: Corpus, tmp_path: Path, query: str
+) -> None:
+    (tmp_path / "mine.csv").write_text("uri\nsecret\n")
+    (tmp_path / "plain").write_text("secret")
+    tables = landed.warehouse / "tables"
+    files = sorted(landed.warehouse.rglob("*"))
+    query = query.format(folder=tmp_path, file=tmp_path / "mine.csv", tables=tables)
+    status, out, err = run("sql", query, "--format", "csv")
+    assert status == 2
+    assert "secret" not in out
+    assert "warehouse.connect() in Python" in err
+    assert sorted(landed.warehouse.rglob("*")) == files
+
+
+@pytest.mark.parametrize("statement", ["INSTALL httpfs", "LOAD httpfs", "SET enable_external_access = true"])
+def test_a_query_cannot_open_its_bounds(run: Corpus_, statement: str) -> None:
+    status, out, err = run("sql", statement)
+    assert (status, out) == (2, "")
+    assert "warehouse.connect() in Python" in err
+
+
+@pytest.mark.parametrize("query", ["SELECT getenv('HOME')", "FROM connection", "FROM query"])
+def test_a_query_sees_neither_the_environment_nor_the_program(run: Corpus_, query: str) -> None:
+    status, out, err = run("sql", query)
+    assert (status, out) == (1, "")
+    assert "does not exist" in err or "query" in err
+
+
+def test_a_long_table_goes_through_the_pager_of_a_terminal(
+    run: Corpus_, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pages: list[str] = []
+    monkeypatch.setattr("pydoc.pager", pages.append)
+    run("sql", "FROM range(200)")
+    assert pages == []
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("LINES", "24")
+    assert run("sql", "FROM range(200)")[1] == ""
+    assert "199" in pages[0]
+    assert "1" in run("sql", "SELECT 1")[1]
 
 
 def test_a_snapshot_of_the_past_is_asked_by_its_number(run: Corpus_) -> None:

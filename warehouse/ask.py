@@ -18,6 +18,16 @@ LOSSLESS = "SET arrow_lossless_conversion = true"
 """So that a HUGEINT, a UUID or JSON is still one where it is printed."""
 READING = ("SELECT", "MULTI", "EXPLAIN")
 """Statements that are taken; MULTI is a PIVOT of DuckDB 2."""
+CONFINE = """
+    SET allowed_directories = {folders};
+    SET enable_external_access = false;
+    SET python_enable_replacements = false;
+    SET lock_configuration = true"""
+"""After it, a connection reads no file outside these folders, loads nothing, and cannot be told otherwise."""
+_OUTSIDE = re.compile(r"disabled (by|through) configuration|\bextension\b|Table with name \S*[/\\]")
+"""What DuckDB says where a query reaches for what is outside, whatever kind of error that is."""
+_WRITES_LOG = re.compile(r"(?i)\benable_logging\b")
+"""The one function of a SELECT that writes: to any folder that may be read."""
 _EXPLAIN = re.compile(r"(?is)^(?:\s|--[^\n]*\n|/\*.*?\*/)*EXPLAIN\b\s*(?:ANALY[SZ]E\b|\([^)]*\))?")
 
 NAMED = {
@@ -62,15 +72,28 @@ NEWEST_RUN = "FROM runs SELECT run_id, outcome, ended_at, reason ORDER BY starte
 
 
 def print_query(query: str, warehouse: str | None, snapshot: int | None, format: Format) -> None:
-    """Prints the rows of one statement that reads. UsageError when it is another kind of statement, or several."""
+    """Prints the rows of one statement that reads the corpus.
+
+    UsageError when it is another kind of statement, or several, or reaches for anything outside the warehouse.
+    """
+    root = locate(warehouse)
     with connect(warehouse, snapshot) as connection:
-        kind = _require_reading(connection, query, locate(warehouse))
+        kind = _require_reading(connection, query, root)
         connection.execute(LOSSLESS)
-        rows = connection.sql(query)
-        if kind == "EXPLAIN" and format == "table":
-            print_styled(*rows.to_arrow_table()["explain_value"].to_pylist(), soft_wrap=True)
-        else:
-            print_rows(rows, format)
+        connection.execute(CONFINE.format(folders=[str(root / "tables")]))
+        try:
+            rows = connection.sql(query)
+            if kind == "EXPLAIN" and format == "table":
+                print_styled(*rows.to_arrow_table()["explain_value"].to_pylist(), soft_wrap=True)
+            else:
+                print_rows(rows, format)
+        except (duckdb.Error, pa.ArrowException) as error:
+            if _OUTSIDE.search(str(error)):
+                raise UsageError(
+                    f"{str(error).splitlines()[0]}. `corpus sql` reads the tables of the corpus and no other file, and "
+                    f"loads no extension: for both, `duckdb {root / CATALOG}`, or warehouse.connect() in Python"
+                ) from error
+            raise
 
 
 def print_named(name: str, warehouse: str | None, snapshot: int | None, format: Format) -> None:
@@ -114,6 +137,8 @@ def _open(warehouse: str | None, snapshot: int | None, journal: bool) -> duckdb.
 
 def _require_reading(connection: duckdb.DuckDBPyConnection, query: str, root: Path) -> str:
     """The statement's kind."""
+    if _WRITES_LOG.search(query):
+        raise UsageError("enable_logging writes files: for it, `duckdb`, or warehouse.connect() in Python")
     statements = connection.extract_statements(query)
     # DuckDB 1 makes two statements of a PIVOT, without text of their own, the last of which reads.
     kinds = [statement.type.name for statement in statements if statement.query or statement is statements[-1]]

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import pydoc
 import re
 import shutil
 import sys
@@ -63,7 +65,16 @@ def print_styled(*parts: Any, soft_wrap: bool = False) -> None:
     with console.capture() as capture:  # written by ourselves: the console would end the process on a closed pipe
         for part in parts:
             console.print(part, soft_wrap=soft_wrap)
-    sys.stdout.write("\n".join(line.rstrip(" ") for line in capture.get().split("\n")))
+    _write("\n".join(line.rstrip(" ") for line in capture.get().split("\n")))
+
+
+def _write(page: str) -> None:
+    """Writes to stdout; what does not fit a terminal goes through $PAGER, as `git` does it."""
+    if sys.stdout.isatty() and page.count("\n") >= shutil.get_terminal_size().lines:
+        os.environ.setdefault("LESS", "FRX")
+        pydoc.pager(page)
+    else:
+        sys.stdout.write(page)
 
 
 def tidy(value: Any) -> str:
@@ -84,7 +95,7 @@ def _print_table(rows: duckdb.DuckDBPyRelation) -> None:
     page = io.StringIO()
     with duckdb.connect(":memory:") as printer, redirect_stdout(page):
         printer.from_arrow(shown).show(max_width=_width(), max_rows=MOST_ROWS)
-    sys.stdout.write(page.getvalue().rstrip("\n") + "\n")
+    _write(page.getvalue().rstrip("\n") + "\n")
     _tell_of_more(more)
     if "…" in page.getvalue():
         _tell("… stands for what does not fit: name fewer columns, or see all of it with --format json")
@@ -154,7 +165,8 @@ def _print_parquet(rows: duckdb.DuckDBPyRelation) -> None:
     ]
     with tempfile.NamedTemporaryFile(suffix=".parquet") as file:
         exact = rows.project(f"* REPLACE ({', '.join(casts)})") if casts else rows
-        exact.write_parquet(file.name, compression="zstd")
+        with duckdb.connect(":memory:") as printer:  # the connection of the rows may not write
+            printer.from_arrow(exact.to_arrow_reader(ROWS_AT_A_TIME)).write_parquet(file.name, compression="zstd")
         with Path(file.name).open("rb") as stream:
             shutil.copyfileobj(stream, sys.stdout.buffer)
 
