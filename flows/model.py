@@ -330,10 +330,16 @@ class Check:
     """Every claim that was checked before a run was published."""
 
     name: Annotated[str, "the claim: the name of a file in warehouse/checks"]
+    severity: Annotated[str, "'fail': while it does not hold, nothing is published; or 'warn'"]
     passed: Annotated[bool, "whether no row broke it"]
     rows: Annotated[int, "how many rows broke it"]
-    detail: Annotated[str | None, "the first of them, as JSON"]
+    detail: Annotated[str | None, "the first five of them, as a JSON array of objects; long texts are shortened"]
     run_id: Annotated[str, "the run"]
+
+    @property
+    def stops(self) -> bool:
+        """Whether it keeps a run from being published."""
+        return not self.passed and self.severity == "fail"
 
 
 TABLES: dict[str, type] = {

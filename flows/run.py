@@ -139,7 +139,7 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
         artifacts = describe_snapshot(next_snapshot, new_run_ids)
     checks = draft.stage("check", lambda: _check(draft, folder, tables, assembled, new_run_ids))
     artifacts["corpus-checks"] = describe_checks(checks)
-    if broken := [check.name for check in checks if not check.passed]:
+    if broken := [check.name for check in checks if check.stops]:
         for table in TABLES:  # made anew by the next run; the finished batches it takes over
             shutil.rmtree(warehouse / folder / table, ignore_errors=True)
         run = draft.end("failed", reason=f"{', '.join(broken)} did not hold")

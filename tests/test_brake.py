@@ -76,7 +76,7 @@ def test_a_source_that_suddenly_loses_more_fails_the_run_with_the_rule_and_three
     [check] = [check for check in report.checks if not check.passed]
     assert check.name == "sources_lose_no_more_than_before"
     assert check.detail is not None
-    row = json.loads(check.detail)
+    [row] = json.loads(check.detail)
     assert (row["source"], row["format"]) == ("post", "text")
     assert row["share_now"] > row["share_before"] + 0.25
     assert row["rule"] in {cut.rule for cut in clean(Record(0, f"{STORY}\n\nShare this article")).edits}

@@ -579,8 +579,10 @@ def test_a_failed_check_comes_first_and_is_the_exit_status(
     corpus: Corpus, run: Corpus_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "checks").mkdir()
-    (tmp_path / "checks" / "a_holds.sql").write_text("FROM documents WHERE false")
-    (tmp_path / "checks" / "no_ferries.sql").write_text("FROM documents SELECT uri WHERE text LIKE '%ferry%'")
+    (tmp_path / "checks" / "a_holds.sql").write_text("-- fail: A claim.\nFROM documents WHERE false")
+    (tmp_path / "checks" / "no_ferries.sql").write_text(
+        "-- fail: A claim.\nFROM documents SELECT uri WHERE text LIKE '%ferry%'"
+    )
     monkeypatch.setattr("warehouse.check.run_checks.__defaults__", (1.0, tmp_path / "checks"))
     assert corpus.land({"a.txt": ARTICLE}).failed
     status, out, _ = run("checks", "--format", "json", "--warehouse", str(corpus.warehouse))

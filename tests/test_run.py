@@ -209,7 +209,7 @@ def test_a_failed_check_publishes_nothing_and_says_which(
     corpus.land({"a.txt": make_article(1)})
     checks = tmp_path / "checks"
     checks.mkdir()
-    (checks / "no_bridges.sql").write_text("FROM documents SELECT uri WHERE text LIKE '%bridge%'")
+    (checks / "no_bridges.sql").write_text("-- fail: A claim.\nFROM documents SELECT uri WHERE text LIKE '%bridge%'")
     monkeypatch.setattr(warehouse.check.run_checks, "__defaults__", (checks,))
     report = corpus.land({"b.txt": make_article(2)})
     assert report.failed

@@ -1,14 +1,24 @@
-"""Checks: each file of checks/ selects the rows that break its claim, and any row fails the run."""
+"""Checks: each file of checks/ selects the rows that break its claim.
+
+Its name is the claim. It begins with a comment: `-- fail: …` where a row must not be published, `-- warn: …` where
+someone should look; then what the claim means, and what to do when it does not hold.
+"""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from flows.model import Check
 
 CHECKS = Path(__file__).parent / "checks"
+FIRST_ROWS = 5
+"""Rows that `detail` shows of those that break a claim, and elements of their lists."""
+LONGEST_TEXT = 200
+"""Characters that it shows of a text."""
 
 
 def run_checks(
@@ -29,8 +39,28 @@ def run_checks(
     return [_run_check(connection, path, run_id) for path in sorted(folder.glob("*.sql"))]
 
 
+def read_claim(path: Path) -> tuple[str, str]:
+    """A check's severity, and what it means. ValueError when its file does not begin with them."""
+    opening = re.match(r"-- (fail|warn): ((?:.*\n)(?:-- .*\n)*)", path.read_text("utf-8"))
+    if opening is None:
+        raise ValueError(f"{path} does not begin with `-- fail: …` or `-- warn: …`, the meaning of its claim")
+    return opening[1], " ".join(re.sub(r"(?m)^-- ", "", opening[2]).split())
+
+
 def _run_check(connection: duckdb.DuckDBPyConnection, path: Path, run_id: str) -> Check:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE broken AS {path.read_text()}")
-    row = connection.execute("SELECT count(*), (SELECT to_json(broken) FROM broken LIMIT 1) FROM broken").fetchone()
-    count, first = row if row is not None else (0, None)
-    return Check(path.stem, count == 0, count, None if first is None else json.dumps(json.loads(first)), run_id)
+    severity, _ = read_claim(path)
+    connection.execute("CREATE OR REPLACE TEMP TABLE broken AS " + path.read_text("utf-8"))
+    rows = connection.execute("FROM broken SELECT to_json(broken) ORDER BY ALL LIMIT ?", [FIRST_ROWS]).fetchall()
+    [(count,)] = connection.execute("SELECT count(*) FROM broken").fetchall()
+    return Check(path.stem, severity, count == 0, count, _write_detail([json.loads(row) for (row,) in rows]), run_id)
+
+
+def _write_detail(rows: Sequence[dict[str, Any]]) -> str | None:
+    """The rows as JSON, long texts shortened; None when there are none."""
+    return json.dumps([{name: _shorten(value) for name, value in row.items()} for row in rows]) if rows else None
+
+
+def _shorten(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_shorten(element) for element in value[:FIRST_ROWS]]
+    return f"{value[:LONGEST_TEXT]}…" if isinstance(value, str) and len(value) > LONGEST_TEXT else value

@@ -184,7 +184,7 @@ def _create_views(connection: duckdb.DuckDBPyConnection, commented: bool) -> Non
     The first line is the view's comment, a comment at the end of a line that of the column the line ends with. A column
     that has none is one of `all_documents` and has its comment.
     """
-    queries = {path.stem: path.read_text() for path in VIEWS.glob("*.sql")}
+    queries = {path.stem: path.read_text("utf-8") for path in VIEWS.glob("*.sql")}
     words = {name: set(re.findall(r"\w+", re.sub("--.*", "", query))) for name, query in queries.items()}
     stands_on = {name: words[name] & queries.keys() - {name} for name in sorted(queries)}
     for name in TopologicalSorter(stands_on).static_order():
@@ -220,7 +220,7 @@ def _stamp(root: Path, tables: Mapping[str, Sequence[DataFile]]) -> str:
     """A hash of what the views are made of."""
     files = {table: [file.path for file in tables.get(table, ())] for table in TABLES}
     columns = {table: (TABLES[table].__doc__, column_types(table), comments(table)) for table in TABLES}
-    views = [(path.name, path.read_text()) for path in sorted(VIEWS.glob("*.sql"))]
+    views = [(path.name, path.read_text("utf-8")) for path in sorted(VIEWS.glob("*.sql"))]
     return hashlib.sha256(repr((str(root), files, columns, views, MACROS)).encode()).hexdigest()
 
 

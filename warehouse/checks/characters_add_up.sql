@@ -1,4 +1,4 @@
--- Of each document: characters read = characters kept + characters that edits took − characters that edits put in.
+-- fail: Of each document: characters read = characters kept + characters that edits took − characters that edits put in.
 SELECT doc_id, original_chars, kept, taken, put_in
 FROM (
     FROM all_documents

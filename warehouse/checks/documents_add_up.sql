@@ -1,4 +1,4 @@
--- Records read = documents + rejected, of this run; and all documents = kept + copies.
+-- fail: Records read = documents + rejected, of this run; and all documents = kept + copies.
 SELECT *
 FROM (
     SELECT

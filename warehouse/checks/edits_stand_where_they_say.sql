@@ -1,4 +1,4 @@
--- What an edit put in stands in the text at its place, and no two edits of a document overlap.
+-- fail: What an edit put in stands in the text at its place, and no two edits of a document overlap.
 FROM (
     SELECT
         edits.doc_id, seq, rule, start_char,

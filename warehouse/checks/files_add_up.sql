@@ -1,4 +1,4 @@
--- Files found = landed + unchanged + each other status, of this run.
+-- fail: Files found = landed + unchanged + each other status, of this run.
 SELECT *
 FROM (
     SELECT

@@ -1,4 +1,4 @@
--- A file that did not land gives a reason, and so does each rejected record.
+-- fail: A file that did not land gives a reason, and so does each rejected record.
 FROM files
 SELECT uri, status, reason
 WHERE (status != 'landed' AND coalesce(reason, '') = '')

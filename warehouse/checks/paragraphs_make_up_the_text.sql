@@ -1,4 +1,4 @@
--- The paragraphs that stand, with two line ends between, are as long as the text.
+-- fail: The paragraphs that stand, with two line ends between, are as long as the text.
 FROM (FROM all_documents SELECT doc_id, char_count WHERE list_contains(getvariable('new_run_ids'), run_id))
 LEFT JOIN (
     FROM paragraphs

@@ -1,4 +1,4 @@
--- Of a source's newest documents, those of this run and at least 20, about the same share is removed as of its older
+-- fail: Of a source's newest documents, those of this run and at least 20, about the same share is removed as of its older
 -- ones, format by format. A row names the rule whose share rose most, and three of its cuts. Was it meant to rise?
 -- `--largest-removed-jump 1` lets it pass.
 WITH newest AS (

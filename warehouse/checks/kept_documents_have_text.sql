@@ -1,0 +1,5 @@
+-- warn: No document of this run that is kept is without text. When it fails, rules took all of it, as from a page that
+-- says nothing but its date: `corpus show DOC_ID` shows by which.
+FROM documents
+SELECT doc_id, uri, record, title
+WHERE list_contains(getvariable('new_run_ids'), run_id) AND solid_length(text) = 0
