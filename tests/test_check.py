@@ -17,7 +17,7 @@ from warehouse.connect import define
 from warehouse.tables import arrow_schema
 
 START = datetime(2026, 1, 1)
-WORD = {"documents": 20, "words": 300, "removed_share": 0.1, "copies": 2, "language": "en"}
+USUAL_RUN: dict[str, Any] = {"documents": 20, "words": 300, "removed_share": 0.1, "copies": 2, "language": "en"}
 """What a source brings in a usual run."""
 
 
@@ -64,7 +64,7 @@ def arrive(
     connection: duckdb.DuckDBPyConnection, number: int, source: str = "gazette", uris: str = "", **given: Any
 ) -> None:
     """Documents of a source come in a run, as usual but for what is given."""
-    usual = WORD | given
+    usual = USUAL_RUN | given
     run_id = name_run(number)
     documents = [
         {
@@ -210,7 +210,7 @@ def test_the_ledger_inverts_where_its_places_can_hold_the_text(
 
 # Sources, against their own past
 
-USUAL = {
+USUAL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "sources_bring_as_many_as_usual": ({"documents": 200}, {"documents": 60}),
     "sources_bring_texts_as_long_as_usual": ({"words": 40}, {"words": 200}),
     "sources_bring_the_usual_languages": ({"language": "fr"}, {}),
