@@ -264,12 +264,62 @@ def tidy(
 def sql(query: str, /, *, warehouse: Warehouse = None, snapshot: Snapshot = None, format: Format = "table") -> None:
     """Ask the corpus in SQL, read-only.
 
+    As in: corpus sql "FROM corpus_by_month" --format csv > months.csv. SHOW TABLES lists what there is, DESCRIBE
+    documents its columns. It reads the corpus and no other file: for your own, `corpus shell`.
+
     Parameters
     ----------
     query
         One statement that reads, as in "FROM documents LIMIT 5".
     """
     ask.print_query(query, warehouse, snapshot, format)
+
+
+@app.command
+def search(
+    words: str,
+    /,
+    *,
+    limit: Annotated[int, Parameter(validator=Number(gte=1))] = 10,
+    source: str | None = None,
+    language: str | None = None,
+    warehouse: Warehouse = None,
+    snapshot: Snapshot = None,
+    format: Format = "table",
+) -> None:
+    """Find documents by words, the best first by BM25, with the passage that has most of them.
+
+    As in: corpus search "ferry quay", corpus search "econom* policy" --source gazette --format csv. Case and accents
+    count for nothing, each word on its own; in SQL it is FROM search('ferry quay').
+
+    Parameters
+    ----------
+    words
+        What to look for; ferr* is any word that begins so.
+    limit
+        How many documents, at most.
+    source
+        Only of this source.
+    language
+        Only in this language, as in 'en'.
+    """
+    from warehouse.search import print_search
+
+    print_search(words, warehouse, snapshot, limit, source, language, format)
+
+
+@app.command
+def shell(*, ui: bool = False, warehouse: Warehouse = None) -> None:
+    """Open DuckDB's own shell on the corpus, read-only, where it is installed.
+
+    Parameters
+    ----------
+    ui
+        Open DuckDB's UI in the browser; it needs the internet.
+    """
+    from warehouse.shell import open_shell
+
+    open_shell(warehouse, ui)
 
 
 @app.command
@@ -318,9 +368,11 @@ def snapshots(*, warehouse: Warehouse = None, format: Format = "table") -> None:
 
 @app.command
 def checks(*, warehouse: Warehouse = None, format: Format = "table") -> int:
-    """What the newest run that checked anything found; exit status 1 when a check failed."""
-    ask.print_named("checks", warehouse, None, format)
-    return 1 if ask.has_failed_check(warehouse) else 0
+    """What the newest run that checked anything found, and how to look closer; exit status 1 when a check failed.
+
+    A warning is told, and lets the run be published. The past: corpus sql "FROM checks WHERE NOT passed".
+    """
+    return 1 if ask.print_checks(warehouse, format) else 0
 
 
 @app.command

@@ -1,5 +1,6 @@
 """Questions to the corpus: what `corpus sql`, `status`, `runs`, `snapshots`, `checks` and `rules` ask."""
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,10 +10,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from warehouse.check import CHECKS, read_claim
 from warehouse.connect import CATALOG, UsageError, connect, define, define_before, locate
 from warehouse.land import DataFile
 from warehouse.output import Format, print_overview, print_rows, print_styled
 from warehouse.publish import list_snapshots, read_manifest
+from warehouse.show import show_invisible
 
 LOSSLESS = "SET arrow_lossless_conversion = true"
 """So that a HUGEINT, a UUID or JSON is still one where it is printed."""
@@ -39,9 +42,9 @@ NAMED = {
             (counts ->> 'corpus')::BIGINT AS corpus, reason
         ORDER BY started_at DESC""",
     "checks": """
-        FROM checks SELECT name, passed, rows, detail, run_id
+        FROM checks SELECT name, coalesce(severity, 'fail') AS severity, passed, rows, detail, run_id
         WHERE run_id = (FROM runs SEMI JOIN checks USING (run_id) SELECT arg_max(run_id, started_at))
-        ORDER BY passed, name""",
+        ORDER BY passed, severity, name""",
     "rules": """
         FROM known_rules FULL JOIN rule_effects AS now USING (rule, kind)
             FULL JOIN before.rule_effects AS past USING (rule, kind)
@@ -119,10 +122,29 @@ def print_status(warehouse: str | None, snapshot: int | None, format: Format) ->
     print_named("status", warehouse, snapshot, format)
 
 
-def has_failed_check(warehouse: str | None) -> bool:
-    """Whether one of the checks that `checks` lists failed."""
+def print_checks(warehouse: str | None, format: Format) -> bool:
+    """Prints what the newest run checked, and how to look closer at what did not hold; whether any of it fails."""
     with _open(warehouse, None, journal=True) as connection:
-        return bool(connection.execute(f"FROM ({NAMED['checks']}) SELECT 1 WHERE NOT passed LIMIT 1").fetchone())
+        rows = connection.sql(NAMED["checks"])
+        broken = rows.filter("NOT passed").fetchall()
+        if format == "table":
+            print_overview(rows.project("* EXCLUDE (detail, run_id)"))
+            for name, severity, _, count, detail, _ in broken:
+                print_styled("", *_explain(name, severity, count, detail), soft_wrap=True)
+        else:
+            print_rows(rows, format)
+    return any(severity == "fail" for _, severity, *_ in broken)
+
+
+def _explain(name: str, severity: str, count: int, detail: str | None) -> list[str]:
+    """A claim that does not hold: what it means, the first rows that break it, and the query that finds all of them."""
+    path = CHECKS / f"{name}.sql"
+    meaning = read_claim(path)[1] if path.exists() else "This version has no such check."
+    shown = detail or "[]"
+    first = json.loads(shown) if shown.startswith("[") else [json.loads(shown)]
+    lines = [f"{severity}: {name}, {count:,} rows. {meaning}"]
+    lines += [f"  {json.dumps(row, ensure_ascii=False)}" for row in first]
+    return [*map(show_invisible, lines), f"  all of them are what {path} selects"]
 
 
 def _open(warehouse: str | None, snapshot: int | None, journal: bool) -> duckdb.DuckDBPyConnection:

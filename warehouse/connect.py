@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -21,6 +21,7 @@ from warehouse.tables import column_types, comments
 
 CATALOG = "corpus.duckdb"
 VIEWS = Path(__file__).parent / "views"
+TABLE_MACROS = Path(__file__).parent / "macros"
 STAMP = "catalog_stamp"
 """The catalog's own macro: a hash of what its views are made of, by which one that is out of date is known."""
 
@@ -31,6 +32,7 @@ MACROS = {
         f"(text) AS length(regexp_replace(text, '{WHITE_SPACE}', '', 'g'))",
         "How many characters a text has, white space aside",
     ),
+    "fold": ("(text) AS strip_accents(lower(text))", "A text as `search` compares it: case and accents aside"),
 }
 
 _COLUMN_COMMENT = re.compile(r"(?m)(\w+),? +-- (.+)$")
@@ -60,6 +62,30 @@ def connect(warehouse: str | Path | None = None, snapshot: int | None = None) ->
             connection.close()
             return connect(root)
     return connection
+
+
+def list_files(
+    table: str = "all_documents", snapshot: int | None = None, warehouse: str | Path | None = None
+) -> list[Path]:
+    """The Parquet files that a table of a snapshot is, for pandas, Polars, Spark and whatever else reads Parquet.
+
+    >>> pandas.read_parquet(list_files())
+    >>> spark.read.parquet(*map(str, list_files("edits")))
+
+    Copies are in `all_documents` too: those that are kept are not in `duplicates`. LookupError for a table or snapshot
+    that is not there, FileNotFoundError for a lost file.
+    """
+    from warehouse.publish import read_manifest
+
+    root = locate(warehouse)
+    if table not in TABLES:
+        raise LookupError(f"there is no table {table!r}: there are {', '.join(TABLES)}; the others are views")
+    manifest = read_manifest(root, snapshot)
+    if table in JOURNALS:
+        return sorted((root / "tables" / table).glob("*.parquet"))
+    files = manifest.tables.get(table, ()) if manifest else ()
+    _require(root, files)
+    return [root / file.path for file in files]
 
 
 def locate(warehouse: str | Path | None) -> Path:
@@ -122,6 +148,7 @@ def define(
         if commented:
             _comment(connection, table, TABLES[table].__doc__ or "", comments(table))
     _create_views(connection, commented)
+    _create_table_macros(connection, commented)
 
 
 @contextmanager
@@ -185,9 +212,7 @@ def _create_views(connection: duckdb.DuckDBPyConnection, commented: bool) -> Non
     that has none is one of `all_documents` and has its comment.
     """
     queries = {path.stem: path.read_text("utf-8") for path in VIEWS.glob("*.sql")}
-    words = {name: set(re.findall(r"\w+", re.sub("--.*", "", query))) for name, query in queries.items()}
-    stands_on = {name: words[name] & queries.keys() - {name} for name in sorted(queries)}
-    for name in TopologicalSorter(stands_on).static_order():
+    for name in _sort_by_need(queries):
         connection.execute(f"CREATE OR REPLACE VIEW {name} AS {queries[name]}")
         if not commented:
             continue
@@ -196,6 +221,23 @@ def _create_views(connection: duckdb.DuckDBPyConnection, commented: bool) -> Non
         columns = connection.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [name]).fetchall()
         told = {column: notes[column] for (column,) in columns if column in notes}
         _comment(connection, name, first.removeprefix("--").strip(), told)
+
+
+def _create_table_macros(connection: duckdb.DuckDBPyConnection, commented: bool) -> None:
+    """One macro a file of macros/, whose first line has its call, as in `search(words)`, and its comment."""
+    queries = {path.stem: path.read_text("utf-8") for path in TABLE_MACROS.glob("*.sql")}
+    for name in _sort_by_need(queries):
+        first, _, query = queries[name].partition("\n")
+        call, _, comment = first.removeprefix("-- ").partition(": ")
+        connection.execute(f"CREATE OR REPLACE MACRO {call} AS TABLE {query}")
+        if commented:
+            connection.execute(f"COMMENT ON MACRO TABLE {name} IS {_quote(comment)}")
+
+
+def _sort_by_need(queries: Mapping[str, str]) -> Iterable[str]:
+    """The names, each after those that its query stands on."""
+    words = {name: set(re.findall(r"\w+", re.sub("--.*", "", query))) for name, query in queries.items()}
+    return TopologicalSorter({name: words[name] & queries.keys() - {name} for name in sorted(queries)}).static_order()
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, view: str, text: str, columns: Mapping[str, str]) -> None:
@@ -220,8 +262,10 @@ def _stamp(root: Path, tables: Mapping[str, Sequence[DataFile]]) -> str:
     """A hash of what the views are made of."""
     files = {table: [file.path for file in tables.get(table, ())] for table in TABLES}
     columns = {table: (TABLES[table].__doc__, column_types(table), comments(table)) for table in TABLES}
-    views = [(path.name, path.read_text("utf-8")) for path in sorted(VIEWS.glob("*.sql"))]
-    return hashlib.sha256(repr((str(root), files, columns, views, MACROS)).encode()).hexdigest()
+    queries = [
+        (path.name, path.read_text("utf-8")) for folder in (VIEWS, TABLE_MACROS) for path in sorted(folder.iterdir())
+    ]
+    return hashlib.sha256(repr((str(root), files, columns, queries, MACROS)).encode()).hexdigest()
 
 
 def _quote(text: str) -> str:

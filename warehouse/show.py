@@ -89,7 +89,7 @@ def _list_fields(document: Mapping[str, Any], copies: Sequence[Mapping[str, Any]
 
 
 def _field(name: str, value: str, note: str) -> Text:
-    return Text.assemble((f"{name:>20}  ", "dim"), _show_invisible(value), (_show_invisible(note), "dim"))
+    return Text.assemble((f"{name:>20}  ", "dim"), show_invisible(value), (show_invisible(note), "dim"))
 
 
 def _write(value: Any) -> str:
@@ -123,7 +123,7 @@ def _mark(edit: Edit, before: str) -> tuple[str, str]:
     if edit.kind == "repair":
         before = f"{before} → {edit.after}".replace("\n", "↵")
     rule = edit.rule if edit.confidence is None else f"{edit.rule} {edit.confidence:.2f}"
-    return f"⟦{rule}: {_show_invisible(before)}⟧", MARKS[edit.kind]
+    return f"⟦{rule}: {show_invisible(before)}⟧", MARKS[edit.kind]
 
 
 def _mark_differences(copy: str, kept: str) -> Iterator[str | tuple[str, str]]:
@@ -138,16 +138,16 @@ def _mark_differences(copy: str, kept: str) -> Iterator[str | tuple[str, str]]:
             common = own[start:end]
             if len(common) > 2 * CONTEXT:
                 common = [*common[:CONTEXT], "…", *common[-CONTEXT:]]
-            yield f"{_show_invisible(' '.join(common))} "
+            yield f"{show_invisible(' '.join(common))} "
             continue
         if start < end:
-            yield f"⟦copy: {_show_invisible(' '.join(own[start:end]))}⟧", "red"
+            yield f"⟦copy: {show_invisible(' '.join(own[start:end]))}⟧", "red"
             yield " "
         if other_start < other_end:
-            yield f"⟦kept: {_show_invisible(' '.join(other[other_start:other_end]))}⟧", "green"
+            yield f"⟦kept: {show_invisible(' '.join(other[other_start:other_end]))}⟧", "green"
             yield " "
 
 
-def _show_invisible(text: str) -> str:
+def show_invisible(text: str) -> str:
     """Characters that print as nothing, or steer the terminal, by their number."""
     return INVISIBLE.sub(lambda match: f"<U+{ord(match[0]):04X}>", text)
