@@ -91,7 +91,9 @@ def test_every_command_and_every_option_has_a_help_text(command: str) -> None:
             assert argument.parameter.help, f"{argument.name} of `corpus {command}` says nothing"
 
 
-@pytest.mark.parametrize("command", ["run", "serve", "sql", "show", "status", "runs", "snapshots", "checks", "rules"])
+@pytest.mark.parametrize(
+    "command", ["run", "serve", "sql", "show", "status", "runs", "snapshots", "checks", "rules", "search", "shell"]
+)
 def test_the_commands_of_the_contract_are_there_and_take_a_warehouse(run: Corpus_, command: str) -> None:
     status, out, _ = run(command, "--help")
     assert status == 0
@@ -610,6 +612,49 @@ def test_the_rules_tell_what_they_gained_since_the_snapshot_before(corpus: Corpu
         [row] = [row for row in read_json(run("rules", *options)) if row["rule"] == "comment-footer"]
         assert (row["hits"], row["hits_gained"]) == (hits, gained)
         assert row["characters"] >= row["characters_gained"] > 0
+
+
+def test_a_claim_that_does_not_hold_is_told_with_its_meaning_its_rows_and_its_query(
+    corpus: Corpus, run: Corpus_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("warehouse.ask.CHECKS", tmp_path)
+    monkeypatch.setattr("warehouse.check.run_checks.__defaults__", (1.0, tmp_path))
+    (tmp_path / "no_ferries.sql").write_text(
+        "-- warn: Ferries are\n-- late.\nFROM documents SELECT uri, '\x1b' AS bell"
+    )
+    assert corpus.land({"a.txt": ARTICLE}).run.outcome == "published"
+    status, out, _ = run("checks", "--warehouse", str(corpus.warehouse))
+    assert status == 0  # a warning is no failure
+    assert "warn: no_ferries, 1 rows. Ferries are late." in out
+    assert '{"uri": "a.txt"' in out
+    assert str(tmp_path / "no_ferries.sql") in out
+    assert "\x1b" not in out
+
+
+SHELL = """#!/bin/sh
+echo "$@"
+"""
+
+
+def test_the_shell_is_duckdbs_own_on_the_catalog_read_only(landed: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "duckdb").write_text(SHELL)
+    (tmp_path / "duckdb").chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    for options in ([], ["--ui"]):
+        with start(landed, "shell", *options, PATH=path) as process:
+            out, err = process.communicate()
+        assert (process.returncode, err) == (0, b"")
+        assert out.decode().split() == ["-readonly", *(["-ui"] if options else []), f"{landed.warehouse}/corpus.duckdb"]
+
+
+def test_where_there_is_no_shell_it_says_how_to_get_one(
+    run: Corpus_, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    status, out, err = run("shell")
+    assert (status, out) == (1, "")
+    assert "pip install duckdb-cli" in err
 
 
 def test_a_run_prints_its_headline_to_stdout_and_proposes_queries_that_work(

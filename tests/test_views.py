@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import pyarrow.dataset
+import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import Corpus
-from warehouse import connect
+from warehouse import connect, list_files
 
 FOOTER = "\n0 Comments\n"
 CONTRACT = {
@@ -178,3 +180,47 @@ def test_a_scan_of_a_table_reads_no_more_than_is_asked(landed: Corpus, query: st
     assert "UNION" not in plan
     scan = plan[plan.index("READ_PARQUET") :] if "READ_PARQUET" in plan else plan
     assert pushed in "".join(character for character in scan if character.isalnum() or character in "._='/")
+
+
+def test_months_languages_and_quality_count_the_documents_that_are_kept(landed: Corpus) -> None:
+    landed.land({"courier/dated.md": "---\ndate: 2024-02-29\n---\n\nIt snowed in the hills, and the road was closed."})
+    [(kept,)] = landed.ask("FROM documents SELECT count(*)")
+    for view in ("corpus_by_month", "corpus_by_language", "quality_by_source"):
+        assert landed.ask(f"FROM {view} SELECT sum(documents)") == [(kept,)]
+    assert landed.ask("FROM corpus_by_month SELECT source, month::VARCHAR, documents WHERE month IS NOT NULL") == [
+        ("courier", "2024-02-01", 1)
+    ]
+    assert landed.ask("FROM corpus_by_language SELECT sum(share)") == [(pytest.approx(1),)]
+    rows = landed.ask("FROM quality_by_source SELECT source, without_title, without_date ORDER BY source")
+    assert rows == [("courier", pytest.approx(2 / 3, abs=1e-4), pytest.approx(2 / 3, abs=1e-4)), ("gazette", 1, 1)]
+
+
+def test_files_that_need_a_person_say_what_to_do(landed: Corpus) -> None:
+    landed.land({"empty.txt": ""})
+    rows = landed.ask("FROM files_to_look_at SELECT uri, status, rejected_records")
+    assert rows == [("empty.txt", "empty", 0), ("courier/lines.jsonl", "landed", 1), ("broken.pdf", "unreadable", 0)]
+    assert landed.ask("FROM files_to_look_at SELECT uri WHERE reason IS NULL OR what_to_do IS NULL") == []
+
+
+def test_what_came_in_with_a_run_stays_with_it(landed: Corpus, make_article: Callable[..., str]) -> None:
+    [(first,)] = landed.ask("FROM runs SELECT run_id")
+    report = landed.land({"gazette/new.txt": make_article(9), "gazette/a.txt": make_article(1) + "More of it."})
+    rows = landed.ask("FROM arrivals SELECT run_id, source, documents, language_share ORDER BY ALL")
+    assert rows == [(first, "courier", 2, 1.0), (first, "gazette", 2, 1.0), (report.run.run_id, "gazette", 1, 1.0)]
+    query = f"FROM documents SELECT uri WHERE first_run_id = '{report.run.run_id}'"
+    assert landed.ask(query) == [("gazette/new.txt",)]
+
+
+def test_the_files_of_a_snapshot_are_its_table_for_whoever_reads_parquet(landed: Corpus) -> None:
+    everything = "FROM all_documents SELECT doc_id ORDER BY ALL"
+    landed.land({"gazette/a.txt": None})
+    for snapshot in (1, 2):
+        files = list_files(snapshot=snapshot, warehouse=landed.warehouse)
+        read = pyarrow.dataset.dataset([str(file) for file in files]).to_table(["doc_id"])["doc_id"]
+        assert sorted(read.to_pylist()) == [doc_id for (doc_id,) in landed.ask(everything, snapshot)]
+    runs = pq.read_table(list_files("runs", warehouse=landed.warehouse))
+    assert runs.num_rows == 2
+    with pytest.raises(LookupError, match="all_documents, edits"):
+        list_files("documents", warehouse=landed.warehouse)
+    with pytest.raises(LookupError, match="there are 1 to 2"):
+        list_files(snapshot=7, warehouse=landed.warehouse)
