@@ -114,7 +114,7 @@ def verify_corpus(settings: Settings, supervisor: Supervisor, share: float = 1.0
 
 
 def _end(draft: Draft, checks: Sequence[Check]) -> Report:
-    broken = [check.name for check in checks if not check.passed]
+    broken = [check.name for check in checks if check.stops]
     run = draft.end("refuted" if broken else "verified", reason=f"{', '.join(broken)} did not hold" if broken else None)
     record(draft.warehouse, run, checks)
     return Report(run, checks, draft.warehouse)
@@ -236,7 +236,7 @@ def _shorten(value: Any) -> str:
 
 def _write_check(draft: Draft, name: str, rows: int, detail: Sequence[Mapping[str, Any]]) -> Check:
     told = json.dumps(detail, ensure_ascii=False, default=str) if detail else None
-    return Check(name=name, passed=rows == 0, rows=rows, detail=told, run_id=draft.run_id)
+    return Check(name, severity="fail", passed=rows == 0, rows=rows, detail=told, run_id=draft.run_id)
 
 
 def _draw(text: str) -> float:

@@ -65,7 +65,8 @@ def write_summary(report: Report) -> str:
         lines += ["", f"Seconds by stage (those of batches summed over the workers): {spent}"]
     for check in report.checks:
         if not check.passed:
-            lines += ["", f"Check `{check.name}` failed on {check.rows:,} rows; the first: `{check.detail}`"]
+            told = "does not hold" if check.stops else "may not hold: have a look"
+            lines += ["", f"Check `{check.name}` {told}; {check.rows:,} rows, the first: `{check.detail}`"]
     return "\n".join(lines)
 
 

@@ -98,12 +98,17 @@ def describe_snapshot(connection: duckdb.DuckDBPyConnection, run_ids: Sequence[s
 
 
 def describe_checks(checks: Iterable[Check]) -> str:
-    """The checks as Markdown, those that found something first."""
+    """The checks as Markdown, those that found something first, and of these those that stop a run."""
     rows = [
-        ("holds" if check.passed else "**broken**", check.name, check.rows, check.detail or "")
-        for check in sorted(checks, key=lambda check: (check.passed, check.name))
+        (
+            "holds" if check.passed else "**broken**" if check.stops else "**look**",
+            check.name,
+            check.rows,
+            check.detail or "",
+        )
+        for check in sorted(checks, key=lambda check: (check.passed, not check.stops, check.name))
     ]
-    lines = ["| | claim | rows that break it | the first |", "|---|---|---:|---|"]
+    lines = ["| | claim | rows that break it | the first of them |", "|---|---|---:|---|"]
     lines += [f"| {state} | {escape(name)} | {count:,} | {escape(detail)} |" for state, name, count, detail in rows]
     return _join("\n".join(lines), "`corpus checks` shows them whole; the query of each is in `warehouse/checks`.")
 

@@ -86,7 +86,7 @@ PROBLEMS = """
     FROM told SELECT count(*) AS files, status, min(reason) AS reason, min(uri) AS "such as"
     GROUP BY status, regexp_replace(reason, '[0-9][0-9.,]*', '#', 'g') ORDER BY files DESC, status, reason LIMIT 25"""
 CHECKS = """
-    FROM checks SELECT name AS claim, rows, detail AS "the first"
+    FROM checks SELECT name AS claim, severity, rows, detail AS "the first"
     WHERE NOT passed AND run_id = (FROM runs SEMI JOIN checks USING (run_id) SELECT arg_max(run_id, started_at))
     ORDER BY claim"""
 
@@ -258,7 +258,9 @@ def _list_problems(connection: duckdb.DuckDBPyConnection) -> list[Section]:
     if checks:
         note = "What did not hold when it was last checked."
         columns, rows = tuple(checks[0]), [tuple(row.values()) for row in checks]
-        sections.append(Section("checks", "Claims that do not hold", note, columns, rows, query="corpus checks"))
+        sections.append(
+            Section("checks", "Claims that do not hold, or may not", note, columns, rows, query="corpus checks")
+        )
     if near:
         note = "Kept, though nearly copies: is the setting right?"
         columns, rows = tuple(near[0]), [tuple(row.values()) for row in near]
