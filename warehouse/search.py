@@ -59,7 +59,7 @@ def print_search(
         if not terms:
             raise UsageError(f"there is no word in {words!r} to search for")
         given = {"words": words, "source": source, "language": language, "limit": limit}
-        found = connection.execute(SEARCH, given).to_arrow_table()
+        found = connection.sql(SEARCH, params=given).to_arrow_table()
         excerpts = [find_excerpt(text, terms) for text in found["text"].to_pylist()]
         if format == "table":
             _print_hits(found.to_pylist(), excerpts)
