@@ -31,6 +31,8 @@ from warehouse.tidy import KEEP_DAYS, KEEP_SNAPSHOTS, tidy_warehouse
 TELL = Console(stderr=True)
 SHOW_TRACEBACK = "CORPUS_TRACEBACK"
 
+MOST_LINES = 10
+"""Of a table, its head counted, that a run prints: the whole is in `files_to_look_at`."""
 ADVICE = {
     errno.ENOSPC: "the disk is full: free some space and run again; what readers see is whole, as it was before",
     errno.EDQUOT: "your share of the disk is used up: free some space and run again; what readers see is as it was",
@@ -66,9 +68,15 @@ def run(seeds: str | None = None, /, *, settings: Settings | None = None, plain:
     plain
         Run without Prefect: the same functions, seconds sooner.
     """
+    from flows.report.artifacts import DESCRIPTIONS
+
     chosen = _choose_settings(seeds, settings)
     report = _run_plainly(chosen) if plain else _run_through_prefect(chosen)
     TELL.print(Markdown(write_summary(report)))
+    for key in ("corpus-plan", "corpus-problems"):
+        if told := report.artifacts.get(key):
+            shown = told.splitlines()[:MOST_LINES]
+            TELL.print(Markdown("\n".join([f"{DESCRIPTIONS[key]}:", "", *shown])))
     if report.run.outcome in ("published", "unchanged"):
         _propose_queries(chosen)
     print(write_headline(report))

@@ -32,7 +32,7 @@ from flows.learn import learn_templates
 from flows.model import TABLES, Check
 from flows.plan import Known, plan_work, read_known, read_listing, write_listing, write_plan
 from flows.report import Report
-from flows.report.artifacts import describe_checks, describe_snapshot
+from flows.report.artifacts import describe_checks, describe_plan, describe_snapshot
 from flows.result import Result, merge_results
 from flows.settings import Settings
 from flows.supervise import Supervisor
@@ -86,7 +86,7 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
     counts.update(files_found=plan.found, files_unchanged=plan.unchanged, files_gone=len(plan.gone))
     if settings.dry_run:
         counts["files"] = len(plan.works)
-        return Report(draft.end("planned"), (), warehouse)
+        return Report(draft.end("planned"), (), warehouse, {"corpus-plan": describe_plan(plan)})
 
     templates = tables.get("templates", ())
     blank = Batch(warehouse, run_id, draft.recipe, draft.started_at, templates, name="batch")

@@ -4,16 +4,20 @@ import base64
 import html
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from flows.ingest.find import Found
 from flows.model import Check
+from flows.plan import Plan
 from flows.report.funnel import describe_funnel, draw_funnel, measure_funnel
 
 DESCRIPTIONS = {
     "corpus-report": "What the run came to",
     "corpus-funnel": "Files found, records read, documents landed and kept, and by what the others left",
+    "corpus-plan": "What a run would do",
     "corpus-changes": "What this run brought, changed and took away",
     "corpus-checks": "What was checked before publishing",
     "corpus-problems": "Files that did not land, or not wholly, and what to do",
@@ -97,6 +101,21 @@ def describe_snapshot(connection: duckdb.DuckDBPyConnection, run_ids: Sequence[s
     return {key: text for key, text in described.items() if "|" in text or "![" in text}
 
 
+def describe_plan(plan: Plan) -> str:
+    """What a run would do, as Markdown: files by what is to be done with them, and by the ending of their names."""
+    groups: dict[tuple[str, str], list[Found]] = {}
+    for work in plan.works:
+        what = "new" if work.known_state is None else "again" if work.again else "changed or touched"
+        groups.setdefault((what, Path(work.found.uri).suffix.lower() or "none"), []).append(work.found)
+    rows = [
+        (what, suffix, len(files), round(sum(file.bytes for file in files) / 1e6, 1), [file.uri for file in files[:3]])
+        for (what, suffix), files in sorted(groups.items(), key=lambda group: -len(group[1]))[:20]
+    ]
+    if plan.gone:
+        rows += [("gone", "", len(plan.gone), 0.0, list(plan.gone[:3]))]
+    return write_table(("what", "ending", "files", "MB", "such as"), rows)
+
+
 def describe_checks(checks: Iterable[Check]) -> str:
     """The checks as Markdown, those that found something first, and of these those that stop a run."""
     rows = [
@@ -130,7 +149,7 @@ def write_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """A Markdown table; numbers stand at the right. Empty without rows."""
     if not rows:
         return ""
-    right = [all(isinstance(row[place], int) for row in rows) for place in range(len(columns))]
+    right = [all(isinstance(row[place], int | float) for row in rows) for place in range(len(columns))]
     lines = [f"| {' | '.join(columns)} |", f"|{'|'.join('---:' if number else '---' for number in right)}|"]
     lines += [f"| {' | '.join(_write_cell(value) for value in row)} |" for row in rows]
     return "\n".join(lines)
@@ -147,7 +166,7 @@ def escape(text: str | None) -> str:
 
 
 def _write_cell(value: Any) -> str:
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return f"{value:,}"
     if isinstance(value, list):
         return ", ".join(escape(str(each)) for each in value)
