@@ -223,3 +223,10 @@ def test_a_person_sees_in_the_browser_what_came_of_a_run(on_sqlite: Served, tmp_
         assert flow_run.name in text
         assert "Completed" in text
         assert "read and clean batch 1 of 1 (1 MB)" in text
+        page.get_by_text("Artifacts", exact=True).first.click()
+        page.get_by_text("corpus-report").first.click()
+        page.get_by_text("documents in the corpus").first.wait_for(timeout=60_000)
+        page.screenshot(path=tmp_path / "report.png")
+        page.goto(f"{on_sqlite.address}/deployments/deployment/{flow_run.deployment_id}/run")
+        page.get_by_text("Folder of the raw files.").first.wait_for(timeout=60_000)
+        page.screenshot(path=tmp_path / "form.png")
