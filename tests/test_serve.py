@@ -14,12 +14,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import yaml  # type: ignore[import-untyped]
+from prefect import Flow
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling
 
-from flows.serve import set_up_automations
+from flows.corpus import corpus_etl, corpus_tidy, corpus_verify
+from flows.serve import describe_deployments, serve_corpus, set_up_automations
+from flows.settings import Settings
 from tests.browser import open_page
 from tests.conftest import ROOT
 from tests.servers import Served, list_processes, open_postgresql, serve, stop_worker, wait_for
@@ -230,3 +234,27 @@ def test_a_person_sees_in_the_browser_what_came_of_a_run(on_sqlite: Served, tmp_
         page.goto(f"{on_sqlite.address}/deployments/deployment/{flow_run.deployment_id}/run")
         page.get_by_text("Folder of the raw files.").first.wait_for(timeout=60_000)
         page.screenshot(path=tmp_path / "form.png")
+
+
+def test_a_work_pool_gets_the_deployments_that_are_served() -> None:
+    flows: dict[str, Flow[..., Any]] = {"corpus": corpus_etl, "verify": corpus_verify, "tidy": corpus_tidy}
+    written = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+    served = describe_deployments(Settings(), "0 * * * *")
+    assert [deployment["name"] for deployment in written] == [deployment.name for deployment in served]
+    for deployment, other in zip(written, served, strict=True):
+        flow = flows[deployment["name"]]
+        flow.validate_parameters(deployment["parameters"])
+        flow.validate_parameters(other.parameters)
+        assert deployment["entrypoint"] == f"flows/corpus.py:{flow.name}"
+        assert deployment["parameters"].keys() == other.parameters.keys()
+        assert deployment["parameters"].get("share") == other.parameters.get("share")
+        assert [each["cron"] for each in deployment["schedules"]] == [
+            getattr(each.schedule, "cron", None) for each in other.schedules or ()
+        ]
+        assert deployment["tags"] == other.tags
+        assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+
+
+def test_what_is_no_address_is_refused_before_anything_starts() -> None:
+    with pytest.raises(ValueError, match="--notify takes a URL"):
+        serve_corpus(Settings(), "0 * * * *", "the-channel", print)
