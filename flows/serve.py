@@ -58,24 +58,28 @@ def serve_corpus(settings: Settings, cron: str, notify: str | None, tell: Callab
     signal.signal(signal.SIGTERM, _stop)
     with _find_or_start_server(tell) as address, use_server(address):
         set_up_automations(notify)
-        tell(f"The Prefect UI is at {address.removesuffix('/api')}; stop with Ctrl-C.")
-        for deployment in deployments:
-            crons = ", ".join(str(schedule.schedule.cron) for schedule in deployment.schedules or ())  # type: ignore[union-attr]
-            tell(f"{deployment.full_name} runs at {crons}")
-        if notify is not None:
-            tell(f"Runs that fail are told to {urlsplit(notify).hostname}")
         runner = _Runner(pause_on_shutdown=True)
         for deployment in deployments:
             runner.add_deployment(deployment)
+        tell(f"The Prefect UI is at {address.removesuffix('/api')}; stop with Ctrl-C.")
+        if notify is not None:
+            tell(f"Runs that fail are told to {urlsplit(notify).hostname}")
+        for deployment in deployments:
+            crons = ", ".join(str(schedule.schedule.cron) for schedule in deployment.schedules or ())  # type: ignore[union-attr]
+            tell(f"{deployment.full_name} runs at {crons}")
         with suppress(KeyboardInterrupt):
             asyncio.run(runner.start())
 
 
 class _Runner(Runner):
-    """Ends on SIGTERM as on Ctrl-C, which cancels what runs; Prefect's own handler only stops looking for more."""
+    """Ends on SIGTERM as on Ctrl-C, and cancels what runs: Prefect's own kills it, and leaves it as if it still ran."""
 
     def handle_sigterm(self, *_: Any) -> None:
         signal.raise_signal(signal.SIGINT)
+
+    async def __aexit__(self, *raised: Any) -> None:
+        await self.cancel_all()
+        await super().__aexit__(*raised)
 
 
 def describe_deployments(settings: Settings, cron: str) -> Sequence[RunnerDeployment]:

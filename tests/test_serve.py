@@ -89,7 +89,7 @@ def test_a_run_of_the_schedule_fires(on_sqlite: Served, make_article: Article) -
     assert on_sqlite.corpus.ask("FROM documents SELECT count(*)") == [(3,)]
 
 
-def test_a_run_of_the_schedule_fires_with_postgresql_and_the_deployments_go_to_a_work_pool(
+def test_with_postgresql_a_run_fires_a_work_pool_gets_the_deployments_and_the_end_cancels_what_runs(
     tmp_path: Path, make_article: Article
 ) -> None:
     with (
@@ -102,6 +102,7 @@ def test_a_run_of_the_schedule_fires_with_postgresql_and_the_deployments_go_to_a
         assert flow_run.state is not None
         assert flow_run.state.is_completed(), flow_run.state.message
         assert not (tmp_path / "home" / "prefect.db").exists()
+        flow_run_id, _ = start_endless(served, make_article)
         environment = {**served.environment, "PREFECT_API_URL": f"{served.address}/api"}
         for command in (["work-pool", "create", "default", "--type", "process"], ["deploy", "--all"]):
             prefect = [sys.executable, "-m", "prefect", "--no-prompt", *command]
@@ -109,6 +110,9 @@ def test_a_run_of_the_schedule_fires_with_postgresql_and_the_deployments_go_to_a
         deployments = served.ask_client(lambda client: client.read_deployments())
         assert {deployment.name for deployment in deployments} == {"corpus", "verify", "tidy"}
         assert {deployment.work_pool_name for deployment in deployments} == {"default"}
+    wait_for(lambda: not list_processes(flow_run_id), 20)
+    [(outcome, reason)] = served.corpus.ask("FROM runs SELECT outcome, reason ORDER BY run_id DESC LIMIT 1")
+    assert (outcome, reason.partition(";")[0]) == ("failed", "it was cancelled or interrupted")
 
 
 def start_endless(served: Served, make_article: Article) -> tuple[UUID, int]:
