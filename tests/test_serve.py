@@ -117,7 +117,7 @@ def test_with_postgresql_a_run_fires_a_work_pool_gets_the_deployments_and_the_en
 
 def start_endless(served: Served, make_article: Article) -> tuple[UUID, int]:
     """A run whose worker has halted: it goes on until someone ends it."""
-    served.corpus.write({f"many/{number}.txt": make_article(number, paragraphs=60) for number in range(200)})
+    served.corpus.write({f"many/{number}.txt": make_article(number, paragraphs=60) for number in range(40)})
     flow_run_id = served.start_run(full=True)
     return flow_run_id, stop_worker(flow_run_id)
 
@@ -144,7 +144,7 @@ def test_an_overlapping_run_is_skipped_and_a_cancelled_one_stops_its_workers_and
     following = on_sqlite.await_end(on_sqlite.start_run())
     assert following.state is not None
     assert following.state.is_completed()
-    assert on_sqlite.corpus.ask("FROM all_documents SELECT count(*)") == [(203,)]
+    assert on_sqlite.corpus.ask("FROM all_documents SELECT count(*)") == [(43,)]
 
 
 def test_a_run_whose_process_was_killed_crashes_and_the_next_one_works(
