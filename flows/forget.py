@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from flows.assemble import Tables, point_at_kept
 from flows.batch import FORGOTTEN
 from flows.model import JSON, Forgotten, Run
+from flows.report.page import PAGE
 from flows.settings import Settings
 from warehouse.connect import UsageError, open_tables, write_catalog
 from warehouse.journal import record, scrub_checks
@@ -141,6 +142,7 @@ def forget(warehouse: Path, targets: Sequence[Target], reason: str) -> int:
             if manifest is newest:
                 write_catalog(warehouse, replaced.tables)
         remove_unneeded(warehouse)
+        (warehouse / PAGE).unlink(missing_ok=True)  # it has examples of texts
         clear_staging(warehouse)
         scrub_checks(warehouse, [*doomed.to_pylist(), *(each.uri for each in targets)])
         run = Run(

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.forget import find_targets, forget
+from flows.report.page import write_page
 from tests.conftest import Corpus
 from tests.test_verify import in_this_process, list_broken, verify
 from warehouse.connect import UsageError
@@ -49,11 +50,13 @@ def landed(corpus: Corpus, make_article: Article) -> Corpus:
 
 def test_a_forgotten_file_is_in_no_snapshot_and_in_no_file(landed: Corpus) -> None:
     [(doc_id,)] = landed.ask("FROM documents SELECT doc_id WHERE uri = 'a.txt'")
+    page = write_page(str(landed.warehouse))
     assert SECRET in read_warehouse(landed)
     assert forget_named(landed, "a.txt") == 1
     told = read_warehouse(landed)
     assert SECRET not in told
     assert doc_id not in told
+    assert not page.exists()
     for snapshot, count in ((1, 1), (2, 2), (3, 3)):
         assert landed.ask("FROM documents SELECT count(*)", snapshot) == [(count,)]
         assert landed.ask("FROM files SELECT status, documents WHERE uri = 'a.txt'", snapshot) == [("forgotten", 0)]
