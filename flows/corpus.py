@@ -109,7 +109,8 @@ def _conclude(report: Report) -> State[Any]:
     headline = write_headline(report)
     for check in report.checks:
         if not check.passed:
-            get_run_logger().error("%s did not hold: %s rows, the first: %s", check.name, check.rows, check.detail)
+            tell = get_run_logger().error if check.severity == "fail" else get_run_logger().warning
+            tell("%s did not hold: %s rows, the first: %s", check.name, check.rows, check.detail)
     if report.failed:
         raise RunFailedError(report)
     get_run_logger().info("%s", headline)
