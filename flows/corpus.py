@@ -8,7 +8,7 @@ import math
 import os
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -31,7 +31,7 @@ from pydantic import Field
 
 from flows.batch import Batch, may_pass
 from flows.report import Report, write_headline, write_summary
-from flows.report.artifacts import DESCRIPTIONS
+from flows.report.artifacts import DESCRIPTIONS, describe_checks
 from flows.result import Result
 from flows.run import run_corpus
 from flows.settings import Settings, local_path
@@ -71,8 +71,7 @@ def corpus_etl(settings: Settings = Settings()) -> State[Any]:  # noqa: B008  # 
         if runtime.deployment.id is None:  # a person waits for it, and must be told
             raise
         return Cancelled(message=f"skipped, the next run does its work: {error}")
-    for key, markdown in {"corpus-report": write_summary(report), **report.artifacts}.items():
-        create_markdown_artifact(markdown, key=key, description=DESCRIPTIONS[key])
+    _keep_artifacts({"corpus-report": write_summary(report), **report.artifacts})
     return _conclude(report)
 
 
@@ -85,7 +84,7 @@ def corpus_verify(
 ) -> State[Any]:
     """Derives again, from the raw files, what the tables promise, and compares."""
     report = verify_corpus(settings, _Observed(), share)
-    create_markdown_artifact(write_summary(report), key="corpus-verified", description="What was compared")
+    _keep_artifacts({"corpus-verified": f"{write_summary(report)}\n\n{describe_checks(report.checks)}"})
     return _conclude(report)
 
 
@@ -102,6 +101,11 @@ def corpus_tidy(
     message = str(tidy())
     get_run_logger().info("%s", message)
     return Completed(message=message, data=message)
+
+
+def _keep_artifacts(artifacts: Mapping[str, str]) -> None:
+    for key, markdown in artifacts.items():
+        create_markdown_artifact(markdown, key=key, description=DESCRIPTIONS[key])
 
 
 def _conclude(report: Report) -> State[Any]:

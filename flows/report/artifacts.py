@@ -18,6 +18,7 @@ DESCRIPTIONS = {
     "corpus-report": "What the run came to",
     "corpus-funnel": "Files found, records read, documents landed and kept, and by what the others left",
     "corpus-plan": "What a run would do",
+    "corpus-verified": "What was derived again from the raw files, and compared",
     "corpus-changes": "What this run brought, changed and took away",
     "corpus-checks": "What was checked before publishing",
     "corpus-problems": "Files that did not land, or not wholly, and what to do",
