@@ -22,6 +22,7 @@ AXIS = {
     "labelFontSize": 12,
     "titleFontSize": 12,
     "titleFontWeight": "normal",
+    "titlePadding": 14,
     "labelLimit": 220,
 }
 CONFIG = {"font": "system-ui, sans-serif", "view": {"stroke": None}, "axis": AXIS}
@@ -32,7 +33,7 @@ def draw_history(rows: Rows, series: Sequence[str], unit: str) -> str:
     scale = {"domain": list(series), "range": COLOURS[: len(series)]}
     time_unit = "utcyear" if unit == "year" else "utcyearmonth"
     encoding: dict[str, Any] = {
-        "x": {"field": "time", "type": "temporal", "timeUnit": time_unit, "title": None},
+        "x": {"field": "time", "type": "temporal", "timeUnit": time_unit, "title": None, "axis": {"labelFlush": False}},
         "y": {"field": "documents", "type": "quantitative", "axis": {"format": ",d"}},
         "color": {"field": "series", "type": "nominal", "legend": None, "scale": scale},
         "order": {"field": "place", "type": "quantitative"},

@@ -14,7 +14,7 @@ RECORDS = """
 COPIES = """
     FROM duplicates SELECT kind, count(*) GROUP BY kind ORDER BY count(*) DESC, kind"""
 
-WIDTH, LABEL, ROW, BAR = 720, 130, 58, 22
+WIDTH, LABEL, ROW, BAR = 760, 170, 58, 22
 """Pixels: of the picture, of the labels at its left, between two stages, of a bar's height."""
 LARGEST_REASONS = 3
 """Reasons that are named below a bar; what is less is summed."""

@@ -258,9 +258,7 @@ def _list_problems(connection: duckdb.DuckDBPyConnection) -> list[Section]:
     if checks:
         note = "What did not hold when it was last checked."
         columns, rows = tuple(checks[0]), [tuple(row.values()) for row in checks]
-        sections.append(
-            Section("checks", "Claims that do not hold, or may not", note, columns, rows, query="corpus checks")
-        )
+        sections.append(Section("checks", "Claims to look at", note, columns, rows, query="corpus checks"))
     if near:
         note = "Kept, though nearly copies: is the setting right?"
         columns, rows = tuple(near[0]), [tuple(row.values()) for row in near]
