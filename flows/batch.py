@@ -34,6 +34,8 @@ from warehouse.tables import arrow_table
 
 FORGOTTEN = "forgotten"
 """The status of a file that was taken out for good, and how the reason begins of a record that was."""
+PENDING = ""
+"""The state of a file that the next run processes whatever it is like."""
 FLUSH_CHARACTERS = 64 << 20
 """Text held before it is written: bounds the memory of a batch, whatever the size of its files."""
 SURROGATE = re.compile("[\ud800-\udfff]")

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.assemble import Tables, point_at_kept
-from flows.batch import FORGOTTEN
+from flows.batch import FORGOTTEN, PENDING
 from flows.model import JSON, Forgotten, Run
 from flows.report.page import PAGE
 from flows.settings import Settings
@@ -66,9 +66,9 @@ FILES = """
             CASE WHEN is_whole OR records IS NOT NULL THEN $reason ELSE reason END AS reason,
             CASE WHEN is_whole THEN 0 ELSE documents - coalesce(len(records), 0) END AS documents,
             CASE WHEN is_whole THEN [] ELSE list_sort(rejected || coalesce(records, [])) END AS rejected,
-            CASE WHEN is_whole OR records IS NOT NULL THEN '' ELSE state END AS state
+            CASE WHEN is_whole OR records IS NOT NULL THEN $pending ELSE state END AS state
         )"""
-"""The next run processes the files again: their state is that of no file."""
+"""The next run processes the files again, and says of them what it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ def _forget_in(
         connection.register("targets", arrow_table("forgotten", rows))
         connection.register("doomed", pa.table({"doc_id": doomed}))
         reason = f"{FORGOTTEN}: {rows[0].reason}"
-        files = connection.execute(FILES, {"reason": reason, "status": FORGOTTEN}).to_arrow_table()
+        files = connection.execute(FILES, {"reason": reason, "status": FORGOTTEN, "pending": PENDING}).to_arrow_table()
     tables["files"] = (write_part(warehouse, folder, "files", files),) if files.num_rows else ()
     if tables["all_documents"] != manifest.tables["all_documents"]:
         told = json.loads(manifest.run["settings"])

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from flows.assemble import point_at_kept, remember
-from flows.batch import Batch, Work
+from flows.batch import PENDING, Batch, Work
 from flows.draft import Draft
 from flows.engine import open_engine
 from flows.ingest.find import find_files
@@ -185,7 +185,11 @@ def _derive_documents(
 
 
 def _derive_rest(draft: Draft, before: Manifest, connection: duckdb.DuckDBPyConnection) -> list[Check]:
-    """Compares the tables that stand on the documents of the snapshot."""
+    """Compares the tables that stand on the documents of the snapshot.
+
+    Where documents were forgotten since, the next run learns the templates anew: these are not compared.
+    """
+    [(pending,)] = connection.execute("FROM files SELECT count(*) WHERE state = ?", [PENDING]).fetchall()
     learned = learn_templates(draft.warehouse, SCRATCH, draft.run_id, draft.settings, connection)
     elected = point_at_kept(draft.warehouse, SCRATCH, draft.run_id, draft.settings, {}, before.tables, True)
     tables: Mapping[str, Sequence[DataFile]] = {"templates": learned.files, **elected}
@@ -193,6 +197,7 @@ def _derive_rest(draft: Draft, before: Manifest, connection: duckdb.DuckDBPyConn
     return [
         _compare(draft, connection, table, "documents", f"main.{table}", f"elected.{table}")
         for table in ("templates", "pairs", "duplicates")
+        if table != "templates" or not pending
     ]
 
 

@@ -10,6 +10,7 @@ import pytest
 from flows.forget import find_targets, forget
 from flows.report.page import write_page
 from tests.conftest import Corpus
+from tests.test_templates import FOOTER, make_source
 from tests.test_verify import in_this_process, list_broken, verify
 from warehouse.connect import UsageError
 from warehouse.publish import Manifest, replace_snapshot
@@ -172,6 +173,14 @@ def test_a_name_of_nothing_or_of_several_is_told(landed: Corpus) -> None:
             find_targets(landed.warehouse, head)
 
 
-def test_a_snapshot_with_what_was_forgotten_still_verifies(landed: Corpus) -> None:
+def test_a_snapshot_verifies_at_once_after_forgetting_and_after_the_next_run(
+    landed: Corpus, make_article: Article
+) -> None:
+    landed.land(make_source(make_article, 12, "{0}\n\n{1}\n\n* * *\n\n" + FOOTER))
+    assert landed.ask("FROM templates SELECT count(*) > 0") == [(True,)]
     forget_named(landed, "a.txt")
+    forget_named(landed, "post/00.txt")
+    assert list_broken(verify(landed)) == set()
+    landed.run()
+    assert landed.ask("FROM templates SELECT DISTINCT of_documents") == [(11,)]
     assert list_broken(verify(landed)) == set()

@@ -289,7 +289,8 @@ def _write_section(section: Section) -> str:
     parts += [f'<h2 id="{section.key}-title">{section.title}</h2><p class="note">{_write_code(section.note)}</p>']
     table = _write_table(section) if section.rows else ""
     if section.picture:
-        parts += [f"<figure>{section.picture}</figure>"]
+        label = f"{section.title}: a picture of the numbers below"
+        parts += [f'<figure role="img" aria-label="{label}">{section.picture}</figure>']
         parts += [f"<details><summary>The numbers</summary>{table}</details>"]
     else:
         parts += [table]
