@@ -125,7 +125,7 @@ def test_what_cannot_pass_is_not_tried_again(
 def test_a_failed_check_fails_the_flow_run(
     corpus: Corpus, make_article: Article, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "nothing_lands.sql").write_text("FROM documents SELECT uri")
+    (tmp_path / "nothing_lands.sql").write_text("-- fail: Nothing lands.\nFROM documents SELECT uri")
     monkeypatch.setattr("warehouse.check.run_checks.__defaults__", (tmp_path,))
     corpus.write({"a.txt": make_article(1)})
     settings = Settings(seeds=str(corpus.seeds), warehouse=str(corpus.warehouse))
