@@ -168,7 +168,7 @@ def _list_doomed(warehouse: Path, manifests: Sequence[Manifest], rows: Sequence[
         return pa.array([], pa.string())
     with duckdb.connect(":memory:") as connection:
         connection.register("targets", arrow_table("forgotten", rows))
-        return connection.execute(DOOMED, {"paths": paths}).to_arrow_table()["doc_id"].combine_chunks()
+        return connection.sql(DOOMED, params={"paths": paths}).to_arrow_table()["doc_id"].combine_chunks()
 
 
 def _rewrite(
@@ -201,7 +201,9 @@ def _forget_in(
         connection.register("targets", arrow_table("forgotten", rows))
         connection.register("doomed", pa.table({"doc_id": doomed}))
         reason = f"{FORGOTTEN}: {rows[0].reason}"
-        files = connection.execute(FILES, {"reason": reason, "status": FORGOTTEN, "pending": PENDING}).to_arrow_table()
+        files = connection.sql(
+            FILES, params={"reason": reason, "status": FORGOTTEN, "pending": PENDING}
+        ).to_arrow_table()
     tables["files"] = (write_part(warehouse, folder, "files", files),) if files.num_rows else ()
     if tables["all_documents"] != manifest.tables["all_documents"]:
         told = json.loads(manifest.run["settings"])
