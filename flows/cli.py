@@ -26,6 +26,7 @@ from flows.settings import FAILED, Settings, local_path
 from warehouse import ask
 from warehouse.connect import UsageError, locate
 from warehouse.export import ExportFormat, export_documents
+from warehouse.land import SnapshotKey
 from warehouse.tidy import KEEP_DAYS, KEEP_SNAPSHOTS, tidy_warehouse
 
 TELL = Console(stderr=True)
@@ -53,7 +54,10 @@ app = App(
 )
 app.register_install_completion_command(help="Complete commands and options by Tab, in bash, zsh or fish.")
 Warehouse = Annotated[str | None, Parameter(name="--warehouse", help="Folder of the tables; else CORPUS_WAREHOUSE.")]
-Snapshot = Annotated[int | None, Parameter(name="--snapshot", help="A snapshot of the past, by its number.")]
+Snapshot = Annotated[
+    SnapshotKey | None,
+    Parameter(name="--snapshot", help="One of the past: its number, or a day, for what there was at its end (UTC)."),
+]
 Format = Annotated[Literal["table", "csv", "json", "parquet"], Parameter(name="--format", help="How rows are printed.")]
 
 
@@ -401,6 +405,7 @@ EXAMPLES = {
         'corpus sql "FROM documents SELECT source, count(*) GROUP BY ALL"',
         """corpus sql "FROM documents WHERE language = 'en'" --format parquet > english.parquet""",
         'corpus sql "FROM left_out" --snapshot 3',
+        'corpus sql "FROM documents SELECT count(*)" --snapshot 2026-10-31',
     ),
     "show": ("corpus show 3f2a", "corpus show paper/first.txt --original"),
     "report": ("corpus report --open", "corpus report --output corpus.html"),

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import flows.run
 from flows.cli import app, main
 from tests.conftest import Corpus, open_threads
 from warehouse.output import MOST_ROWS
+from warehouse.publish import read_manifest, replace_snapshot
 from warehouse.show import show_document
 
 ARTICLE = "The ferry sails again after a winter in the yard, and the whole town came to see it leave the quay. " * 4
@@ -113,6 +115,7 @@ def test_the_commands_of_the_contract_are_there_and_take_a_warehouse(run: Corpus
         (["sql", "SELECT", "1"], "put it in quotes"),
         (["sql", "SELECT 1", "--format", "xml"], "table"),
         (["sql", "SELECT 1", "--snapshot", "x"], "--snapshot"),
+        (["sql", "SELECT 1", "--snapshot", "2026-13-41"], "--snapshot"),
         (["status", "--warehouse", "s3://bucket/corpus"], "s3://"),
         (["run", "--plain", "s3://bucket/seeds"], "s3://"),
         (["run", "--plain", "--engine", "steam"], "Dask"),
@@ -409,6 +412,26 @@ def test_a_long_table_goes_through_the_pager_of_a_terminal(
 def test_a_snapshot_of_the_past_is_asked_by_its_number(run: Corpus_) -> None:
     counts = [run("sql", "SELECT count(*) FROM documents", "--snapshot", n, "--format", "csv")[1] for n in ("1", "2")]
     assert [int(count.split()[1]) for count in counts] == [5, 6]
+
+
+def test_a_snapshot_of_the_past_is_asked_by_a_day_at_whose_end_it_was_current(corpus: Corpus, run: Corpus_) -> None:
+    for day, name in (("2024-05-06", "a.txt"), ("2024-05-06", "b.txt"), ("2024-05-09", "c.txt")):
+        corpus.land({name: f"{name}. {ARTICLE}"}, near_duplicates="none")
+        manifest = read_manifest(corpus.warehouse)
+        assert manifest is not None
+        replace_snapshot(
+            corpus.warehouse, replace(manifest, run={**manifest.run, "ended_at": f"{day}T23:00:00.000001"})
+        )
+
+    def count(day: str) -> tuple[int, str, str]:
+        options = ("--snapshot", day, "--format", "csv", "--warehouse", str(corpus.warehouse))
+        return run("sql", "SELECT count(*) FROM documents", *options)
+
+    days = ("2024-05-06", "2024-05-08", "2024-05-09", "2030-01-01")
+    assert [int(count(day)[1].split()[1]) for day in days] == [2, 2, 3, 3]
+    status, _, err = count("2024-05-05")
+    assert status == 1
+    assert "the oldest, 1, is of 2024-05-06" in err
 
 
 def test_a_copy_is_shown_with_what_the_kept_one_has_instead(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:

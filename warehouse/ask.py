@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from warehouse.check import CHECKS, read_claim
 from warehouse.connect import CATALOG, UsageError, connect, define, define_before, locate
-from warehouse.land import DataFile
+from warehouse.land import DataFile, SnapshotKey
 from warehouse.output import Format, print_overview, print_rows, print_styled
 from warehouse.publish import list_snapshots, read_manifest
 from warehouse.show import show_invisible
@@ -74,7 +74,7 @@ OMITTED = """
 NEWEST_RUN = "FROM runs SELECT run_id, outcome, ended_at, reason ORDER BY started_at DESC LIMIT 1"
 
 
-def print_query(query: str, warehouse: str | None, snapshot: int | None, format: Format) -> None:
+def print_query(query: str, warehouse: str | None, snapshot: SnapshotKey | None, format: Format) -> None:
     """Prints the rows of one statement that reads the corpus.
 
     UsageError when it is another kind of statement, or several, or reaches for anything outside the warehouse.
@@ -99,7 +99,7 @@ def print_query(query: str, warehouse: str | None, snapshot: int | None, format:
             raise
 
 
-def print_named(name: str, warehouse: str | None, snapshot: int | None, format: Format) -> None:
+def print_named(name: str, warehouse: str | None, snapshot: SnapshotKey | None, format: Format) -> None:
     """Prints the rows of one of NAMED."""
     with _open(warehouse, snapshot, journal=name in ("runs", "checks")) as connection:
         if name == "rules":
@@ -114,7 +114,7 @@ def print_named(name: str, warehouse: str | None, snapshot: int | None, format: 
             print_rows(rows, format)
 
 
-def print_status(warehouse: str | None, snapshot: int | None, format: Format) -> None:
+def print_status(warehouse: str | None, snapshot: SnapshotKey | None, format: Format) -> None:
     """Prints what is in the corpus by source; before the table, what it comes to and what was left out."""
     if format == "table":
         with connect(warehouse, snapshot) as connection:
@@ -147,7 +147,7 @@ def _explain(name: str, severity: str, count: int, detail: str | None) -> list[s
     return [*map(show_invisible, lines), f"  all of them are what {path} selects"]
 
 
-def _open(warehouse: str | None, snapshot: int | None, journal: bool) -> duckdb.DuckDBPyConnection:
+def _open(warehouse: str | None, snapshot: SnapshotKey | None, journal: bool) -> duckdb.DuckDBPyConnection:
     """A connection; before the first snapshot one to the journals alone, where they are what is asked for."""
     root = locate(warehouse)
     if journal and not list_snapshots(root) and any((root / "tables" / "runs").glob("*.parquet")):
@@ -178,7 +178,7 @@ def _require_reading(connection: duckdb.DuckDBPyConnection, query: str, root: Pa
     return kind
 
 
-def _list_totals(connection: duckdb.DuckDBPyConnection, root: Path, snapshot: int | None) -> list[str]:
+def _list_totals(connection: duckdb.DuckDBPyConnection, root: Path, snapshot: SnapshotKey | None) -> list[str]:
     """The corpus, what was left out, the snapshot and the newest run, a line each."""
     manifest = read_manifest(root, snapshot)
     assert manifest is not None
@@ -199,7 +199,7 @@ def _write_time(time: datetime | str) -> str:
     return f"{datetime.fromisoformat(str(time)):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _read_parent(root: Path, snapshot: int | None) -> dict[str, tuple[DataFile, ...]]:
+def _read_parent(root: Path, snapshot: SnapshotKey | None) -> dict[str, tuple[DataFile, ...]]:
     """The tables of the snapshot before; none before the first, or when it is no longer whole."""
     manifest = read_manifest(root, snapshot)
     if manifest is None or manifest.parent not in list_snapshots(root):

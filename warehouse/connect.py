@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from flows.model import TABLES
 from flows.settings import Settings, local_path
 from warehouse.journal import JOURNALS, list_journal
-from warehouse.land import DataFile, escape_glob
+from warehouse.land import DataFile, SnapshotKey, escape_glob
 from warehouse.tables import column_types, comments
 
 CATALOG = "corpus.duckdb"
@@ -42,8 +42,8 @@ class UsageError(Exception):
     """What was asked for cannot be done as it was asked."""
 
 
-def connect(warehouse: str | Path | None = None, snapshot: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection to the newest snapshot, or to one of the past by its number.
+def connect(warehouse: str | Path | None = None, snapshot: SnapshotKey | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection to the newest snapshot, or to one of the past by its number or day.
 
     It holds the snapshot it opened, whatever is published meanwhile. LookupError when there is none, ValueError for a
     damaged manifest, FileNotFoundError for a lost file.
@@ -65,7 +65,7 @@ def connect(warehouse: str | Path | None = None, snapshot: int | None = None) ->
 
 
 def list_files(
-    table: str = "all_documents", snapshot: int | None = None, warehouse: str | Path | None = None
+    table: str = "all_documents", snapshot: SnapshotKey | None = None, warehouse: str | Path | None = None
 ) -> list[Path]:
     """The Parquet files that a table of a snapshot is, for pandas, Polars, Spark and whatever else reads Parquet.
 

@@ -8,7 +8,7 @@ from typing import Literal
 import duckdb
 
 from warehouse.connect import connect, locate
-from warehouse.land import hash_file
+from warehouse.land import SnapshotKey, hash_file
 from warehouse.publish import read_manifest
 from warehouse.tables import comments
 
@@ -22,7 +22,7 @@ DESCRIPTION = "snapshot.json"
 
 
 def export_documents(
-    folder: Path, format: ExportFormat, warehouse: str | None = None, snapshot: int | None = None
+    folder: Path, format: ExportFormat, warehouse: str | None = None, snapshot: SnapshotKey | None = None
 ) -> Path:
     """Writes `documents` as one file into a folder, beside it what it is: its snapshot, columns and SHA-256.
 

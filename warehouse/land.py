@@ -7,7 +7,7 @@ import secrets
 import shutil
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -20,6 +20,10 @@ from warehouse.tables import SORTED_BY, arrow_schema
 RUN_ID = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{4,6}")
 ROW_GROUP_ROWS = 100_000
 """DuckDB reads a row group at a time, in a thread each; it advises 100,000 rows or more."""
+
+
+SnapshotKey = int | date
+"""A snapshot by its number, or the one that was current at the end of a day, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)

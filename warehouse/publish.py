@@ -9,14 +9,14 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from flows.model import Check, Run
 from warehouse.connect import write_catalog
 from warehouse.journal import is_recorded, record
-from warehouse.land import DataFile, make_durable
+from warehouse.land import DataFile, SnapshotKey, make_durable
 
 LAYOUT = 1
 """Of the files of a warehouse: it rises when software of before could no longer read them."""
@@ -48,22 +48,36 @@ class PublishConflictError(Exception):
 
 
 def list_snapshots(warehouse: Path) -> list[int]:
-    """The numbers of the snapshots, in order."""
+    """The numbers of the snapshots, in order of time; those that expired were the oldest."""
     folder = warehouse / "snapshots"
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     return sorted(int(name[:-5]) for name in names if re.fullmatch(r"\d{6,}\.json", name))
 
 
-def read_manifest(warehouse: Path, snapshot_id: int | None = None) -> Manifest | None:
-    """A snapshot's manifest, the newest unless numbered; None before the first.
+def read_manifest(warehouse: Path, snapshot: SnapshotKey | None = None) -> Manifest | None:
+    """A snapshot's manifest, the newest unless another is asked for; None before the first.
 
-    LookupError for a number that is not there, ValueError for a damaged manifest.
+    LookupError for a number that is not there or a day before the first, ValueError for a damaged manifest.
     """
     known = list_snapshots(warehouse)
-    if snapshot_id is None:
-        if not known:
-            return None
-        snapshot_id = known[-1]
+    if snapshot is None:
+        return _read_manifest(warehouse, known[-1], known) if known else None
+    if isinstance(snapshot, date):
+        return _read_manifest_of_day(warehouse, snapshot, known)
+    return _read_manifest(warehouse, snapshot, known)
+
+
+def _read_manifest_of_day(warehouse: Path, day: date, known: Sequence[int]) -> Manifest:
+    manifest = None
+    for number in reversed(known):
+        manifest = _read_manifest(warehouse, number, known)
+        if datetime.fromisoformat(manifest.run["ended_at"]).date() <= day:
+            return manifest
+    there = f"the oldest, {known[0]}, is of {manifest.run['ended_at'][:10]}" if manifest else "there is none yet"
+    raise LookupError(f"no snapshot in {warehouse} is as old as {day}: {there}")
+
+
+def _read_manifest(warehouse: Path, snapshot_id: int, known: Sequence[int]) -> Manifest:
     if snapshot_id not in known:
         there = f"there are {known[0]} to {known[-1]}" if known else "there is none yet"
         raise LookupError(f"no snapshot {snapshot_id} in {warehouse}: {there}")

@@ -17,6 +17,7 @@ from typing import Any
 from rich.text import Text
 
 from warehouse.connect import UsageError, connect
+from warehouse.land import SnapshotKey
 from warehouse.output import Format, print_rows, print_styled
 from warehouse.show import show_invisible
 
@@ -46,7 +47,7 @@ class Term:
 def print_search(
     words: str,
     warehouse: str | None,
-    snapshot: int | None,
+    snapshot: SnapshotKey | None,
     limit: int,
     source: str | None,
     language: str | None,

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from flows.model import Edit
 from warehouse.connect import UsageError, connect
+from warehouse.land import SnapshotKey
 from warehouse.output import print_styled, tidy
 
 MARKS = {"remove": "red strike", "lift": "cyan", "repair": "yellow"}
@@ -24,7 +25,7 @@ INVISIBLE = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200
 
 
 def show_document(
-    name: str, record: int | None, original: bool, warehouse: str | None = None, snapshot: int | None = None
+    name: str, record: int | None, original: bool, warehouse: str | None = None, snapshot: SnapshotKey | None = None
 ) -> None:
     """Prints one document: told by its doc_id, the start of it, or its uri and, where that has several, the record.
 

@@ -16,6 +16,7 @@ import duckdb
 
 from flows.report.funnel import draw_funnel, list_losses, measure_funnel
 from warehouse.connect import connect, locate
+from warehouse.land import SnapshotKey
 from warehouse.publish import read_manifest
 
 PAGE = "report.html"
@@ -105,7 +106,7 @@ class Section:
     """How to look closer, in SQL."""
 
 
-def write_page(warehouse: str | None = None, path: Path | None = None, snapshot: int | None = None) -> Path:
+def write_page(warehouse: str | None = None, path: Path | None = None, snapshot: SnapshotKey | None = None) -> Path:
     """Writes the page, by default into the warehouse; its path.
 
     LookupError where nothing has landed, or where the extra 'report' is not installed.
