@@ -19,6 +19,8 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
 
+from flows.corpus import answers
+from flows.server import SETTINGS
 from tests.conftest import ROOT, Corpus
 
 T = TypeVar("T")
@@ -93,6 +95,26 @@ def serve(folder: Path, *arguments: str, **environment: str) -> Iterator[Served]
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0, served.log
+
+
+@contextmanager
+def open_server(folder: Path, **environment: str) -> Iterator[str]:
+    """The address of the API of a Prefect server that has its database in this folder."""
+    address = f"http://127.0.0.1:{(port := find_port())}/api"
+    variables = {
+        **os.environ,
+        **SETTINGS,
+        "PREFECT_HOME": str(folder),
+        "PREFECT_SERVER_API_PORT": str(port),
+        **environment,
+    }
+    command = [sys.executable, "-m", "prefect", "--no-prompt", "server", "start", "--log-level", "ERROR"]
+    with subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL) as server:
+        try:
+            wait_for(lambda: answers(address), 120)
+            yield address
+        finally:
+            server.terminate()
 
 
 @contextmanager

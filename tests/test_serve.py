@@ -16,6 +16,7 @@ from uuid import UUID
 import pytest
 import yaml  # type: ignore[import-untyped]
 from prefect import Flow
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -25,8 +26,8 @@ from flows.corpus import corpus_etl, corpus_tidy, corpus_verify
 from flows.serve import describe_deployments, serve_corpus, set_up_automations
 from flows.settings import Settings
 from tests.browser import open_page
-from tests.conftest import ROOT
-from tests.servers import Served, list_processes, open_postgresql, serve, stop_worker, wait_for
+from tests.conftest import ROOT, Corpus
+from tests.servers import Served, list_processes, open_postgresql, open_server, serve, stop_worker, wait_for
 
 Article = Callable[..., str]
 SECRET = "a-token-of-the-channel"
@@ -257,6 +258,30 @@ def test_a_work_pool_gets_the_deployments_that_are_served() -> None:
         ]
         assert deployment["tags"] == other.tags
         assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+
+
+def test_a_worker_of_a_work_pool_runs_what_the_file_deploys(tmp_path: Path, make_article: Article) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.write({"a.txt": make_article(1)})
+    with open_server(tmp_path / "home") as address, temporary_settings({PREFECT_API_URL: address}):
+        environment = {**os.environ, "PREFECT_API_URL": address, "PREFECT_HOME": str(tmp_path / "home")}
+
+        def prefect(*arguments: str) -> None:
+            command = [sys.executable, "-m", "prefect", "--no-prompt", *arguments]
+            subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=120)
+
+        prefect("work-pool", "create", "default", "--type", "process")
+        prefect("deploy", "--all")
+        with get_client(sync_client=True) as client:
+            deployment = client.read_deployment_by_name("corpus_etl/corpus")
+            settings = {"seeds": str(corpus.seeds), "warehouse": str(corpus.warehouse), "workers": 1}
+            started = client.create_flow_run_from_deployment(deployment.id, parameters={"settings": settings})
+            prefect("worker", "start", "--pool", "default", "--run-once")
+            flow_run = client.read_flow_run(started.id)
+    assert flow_run.state is not None
+    assert flow_run.state.is_completed(), flow_run.state.message
+    assert flow_run.name == "seeds → 1 new"
+    assert corpus.ask("FROM documents SELECT count(*)") == [(1,)]
 
 
 def test_what_is_no_address_is_refused_before_anything_starts() -> None:

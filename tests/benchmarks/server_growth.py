@@ -6,21 +6,18 @@ and what a month of hourly runs takes at that rate.
 """
 
 import argparse
-import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
 
 import flows.run
-from flows.corpus import answers, corpus_etl, use_server
-from flows.server import KEPT, SETTINGS
+from flows.corpus import corpus_etl, use_server
+from flows.server import KEPT
 from flows.settings import Settings
 from tests.conftest import open_threads
-from tests.servers import find_port, wait_for
+from tests.servers import open_server
 
 TABLES = ("flow_run", "task_run", "flow_run_state", "task_run_state", "artifact", "log", "events", "event_resources")
 HOURS = int(KEPT.total_seconds() // 3600)
@@ -29,34 +26,20 @@ VACUUM_SECONDS = 3
 
 def measure_growth(folder: Path, months: int, runs: int) -> None:
     """Prints what is in the database after each month."""
-    port = find_port()
-    address = f"http://127.0.0.1:{port}/api"
-    environment = {
-        **os.environ,
-        **SETTINGS,
-        "PREFECT_HOME": str(folder),
-        "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": str(VACUUM_SECONDS),
-    }
-    command = [sys.executable, "-m", "prefect", "--no-prompt", "server", "start", "--log-level", "ERROR"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
-        try:
-            wait_for(lambda: answers(address), 120)
-            print(f"month  MB used  {'  '.join(TABLES)}")
-            for month in range(months):
-                use_up_month(folder, address, month, runs)
-                used, rows = measure(folder / "prefect.db")
-                counts = "  ".join(f"{count:{len(table)},}" for table, count in zip(TABLES, rows, strict=True))
-                print(f"{month + 1:5}  {used / 1e6:7.2f}  {counts}", flush=True)
-                if month == 0:
-                    first = used
-                make_older(folder / "prefect.db")
-                time.sleep(4 * VACUUM_SECONDS)
-            empty, _ = measure(folder / "prefect.db")
-            a_run = (first - empty) / runs
-            print(f"{a_run / 1e3:.0f} kB a run: {a_run * HOURS / 1e6:.0f} MB for the {HOURS} hourly runs that are kept")
-        finally:
-            server.terminate()
+    with open_server(folder, PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS=str(VACUUM_SECONDS)) as address:
+        print(f"month  MB used  {'  '.join(TABLES)}")
+        for month in range(months):
+            use_up_month(folder, address, month, runs)
+            used, rows = measure(folder / "prefect.db")
+            counts = "  ".join(f"{count:{len(table)},}" for table, count in zip(TABLES, rows, strict=True))
+            print(f"{month + 1:5}  {used / 1e6:7.2f}  {counts}", flush=True)
+            if month == 0:
+                first = used
+            make_older(folder / "prefect.db")
+            time.sleep(4 * VACUUM_SECONDS)
+        empty, _ = measure(folder / "prefect.db")
+        a_run = (first - empty) / runs
+        print(f"{a_run / 1e3:.0f} kB a run: {a_run * HOURS / 1e6:.0f} MB for the {HOURS} hourly runs that are kept")
 
 
 def use_up_month(folder: Path, address: str, month: int, runs: int) -> None:
