@@ -238,7 +238,7 @@ def verify(
     engine
         Where batches run: 'local' processes, or the tcp://… address of a Dask scheduler.
     workers
-        Batches at the same time; all the cores when not given.
+        Batches at the same time; 0 for all the cores.
     """
     from flows.supervise import Plainly
     from flows.verify import verify_corpus

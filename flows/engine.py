@@ -89,8 +89,11 @@ class Engine:
 
 
 @contextmanager
-def open_engine(address: str, workers: int | None = None) -> Iterator[Engine]:
-    """An engine at 'local', or at a Dask scheduler's address: ValueError where the extra 'cluster' is not installed."""
+def open_engine(address: str, workers: int = 0) -> Iterator[Engine]:
+    """An engine of so many workers, 0 for all the cores, at 'local' or a Dask scheduler's address.
+
+    ValueError where the extra 'cluster' is not installed.
+    """
     if address == "local":
         engine = Engine(_open_pool, workers or available_cores())
         try:

@@ -120,7 +120,7 @@ def test_the_commands_of_the_contract_are_there_and_take_a_warehouse(run: Corpus
         (["status", "--warehouse", "s3://bucket/corpus"], "s3://"),
         (["run", "--plain", "s3://bucket/seeds"], "s3://"),
         (["run", "--plain", "--engine", "steam"], "Dask"),
-        (["run", "--plain", "--workers", "0"], "--workers"),
+        (["run", "--plain", "--workers", "-1"], "--workers"),
     ],
 )
 def test_wrong_usage_is_told_in_words_with_exit_status_2(run: Corpus_, arguments: list[str], told: str) -> None:

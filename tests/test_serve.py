@@ -189,8 +189,8 @@ def test_a_run_that_has_gone_silent_crashes(on_sqlite: Served) -> None:
 
 
 def test_bad_parameters_are_refused_with_a_sentence(on_sqlite: Served) -> None:
-    with pytest.raises(PrefectHTTPStatusError, match="0 is less than the minimum of 1") as refused:
-        on_sqlite.start_run(workers=0)
+    with pytest.raises(PrefectHTTPStatusError, match="-1 is less than the minimum of 0") as refused:
+        on_sqlite.start_run(workers=-1)
     assert refused.value.response.status_code == 409
     with pytest.raises(PrefectHTTPStatusError, match="near_duplicates"):
         on_sqlite.start_run(near_duplicates="all")
@@ -220,7 +220,9 @@ def test_the_nightly_and_the_weekly_run_do_their_work(on_sqlite: Served) -> None
     assert str(verified.message).startswith("verified: what ")
 
 
-def test_a_person_sees_in_the_browser_what_came_of_a_run(on_sqlite: Served, tmp_path: Path) -> None:
+def test_a_person_sees_in_the_browser_what_came_of_a_run_and_why_a_bad_value_is_refused(
+    on_sqlite: Served, tmp_path: Path
+) -> None:
     on_sqlite.corpus.write({"seen.txt": "A fair was held on the green. Many came, and it did not rain all day long.\n"})
     flow_run = on_sqlite.await_end(on_sqlite.start_run())
     assert flow_run.name == "seeds → 1 new"
@@ -239,6 +241,10 @@ def test_a_person_sees_in_the_browser_what_came_of_a_run(on_sqlite: Served, tmp_
         page.goto(f"{on_sqlite.address}/deployments/deployment/{flow_run.deployment_id}/run")
         page.get_by_text("Folder of the raw files.").first.wait_for(timeout=60_000)
         page.screenshot(path=tmp_path / "form.png")
+        page.locator("input[type=number]").first.fill("-1")
+        page.get_by_role("button", name="Submit").click()
+        page.get_by_text("-1 is less than the minimum of 0").first.wait_for(timeout=60_000)
+        page.screenshot(path=tmp_path / "refused.png")
 
 
 def test_a_work_pool_gets_the_deployments_that_are_served() -> None:

@@ -32,8 +32,8 @@ class Policy:
     """What may be cut."""
 
     disabled_rules: frozenset[str] = frozenset()
-    line_noise_threshold: float | None = None
-    """The score from which the line classifier removes what no rule names; not at all when None."""
+    line_noise_threshold: float = 1.0
+    """The score from which the line classifier removes what no rule names; not at all when it is 1."""
     largest_removed_share: float = 1.0
     """Of the text; a document of which rules would remove more keeps it whole."""
     templates: Templates = field(default_factory=dict)
@@ -83,7 +83,7 @@ def _apply_passes(record: Record, claims: Sequence[Claim], policy: Policy, suspe
         lambda text: find_cuts(text, disabled, "remove"),  # or a line above the date would pass for the title
         lambda text: find_head(text, title),
         lambda text: find_cuts(text, disabled, "lift"),
-        lambda text: (find_noise(text, threshold) if threshold is not None else (), ()),
+        lambda text: (find_noise(text, threshold) if threshold < 1 else (), ()),
         lambda text: (find_joins(text), ()),
         lambda text: (find_repairs(text), ()),  # what was apart may have come together: a letter and its accent
         lambda text: (find_spaces(text), ()),
