@@ -44,21 +44,29 @@ class Figure:
 
 def measure_main_content(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     """F1 of the pages of hosts that nothing was learned from; the CPU time as a share of the baseline's."""
-    extractors: dict[str, main_content.Extract] = {"corpus": main_content.extract}
+    ours, described = main_content.OURS, f"{main_content.OURS}{main_content.DESCRIBED}"
+    extractors: dict[str, main_content.Extract] = {ours: main_content.extract_alone}
     if with_peers:
-        extractors |= main_content.list_extractors()
-    baseline = next((tool for tool in extractors if tool.startswith(main_content.BASELINE)), None)
+        extractors = main_content.list_extractors()
     for name, unit in (("web_pages", "words"), ("article_pages", "runs of 4 words")):
         read_pages, count = main_content.SETS[name]
         pages = list(islice(read_pages(DATA / name), limit))
         texts, seconds = main_content.run_all(pages, extractors)
         gold = [count(page.gold) for page in pages]
         f1 = {tool: main_content.compare(list(map(count, found)), gold).f1 for tool, found in texts.items()}
-        yield Figure(f"main content of {name}, F1 of {unit}", f1.pop("corpus"), f1)
-        if baseline:
-            shares = {tool: time / seconds[baseline] for tool, time in seconds.items()}
+        yield Figure(
+            f"main content of {name}, F1 of {unit}",
+            f1.pop(ours),
+            {tool: f1[tool] for tool in f1 if not tool.startswith(ours)},
+        )
+        shares = main_content.share_time(seconds)
+        if shares:
+            theirs = {tool: share for tool, share in shares.items() if not tool.startswith(ours)}
+            alone = {tool: share for tool, share in theirs.items() if not tool.endswith(main_content.DESCRIBED)}
             what = f"CPU time for it, as a share of {main_content.BASELINE}'s"
-            yield Figure(what, shares.pop("corpus"), shares, less=True)
+            yield Figure(what, shares[ours], alone, less=True)
+            others = {tool: share for tool, share in theirs.items() if tool not in alone}
+            yield Figure(f"{what}, metadata read too", shares[described], others, less=True)
 
 
 def measure_metadata(limit: int | None, with_peers: bool) -> Iterator[Figure]:

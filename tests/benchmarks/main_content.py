@@ -11,7 +11,8 @@ Pages of `web_pages` and `readability_pages` are compared by their words, as bag
 runs of four words, as bags, case told apart. Precision is the mean over the pages for which there is a text, recall
 over those for which there should be one, F1 is of the two means: so scores scrapinghub's article-extraction-benchmark.
 The mean of the pages' own F1, which is lower, is printed besides. Peers leave out readers' comments (a setting of
-theirs). CPU is told as a share of trafilatura's, each page given to all in turn.
+theirs). CPU is told as a share of trafilatura's, each page given to all in turn; what reads title, authors and date
+besides, as the software does of every page, is told as a share of trafilatura's when that does so too.
 
 Readers' comments are counted twice: as the pages are, and with every class, id and name that tells of comments taken
 from the markup, as if each site had its own words for them. What counts as a comment is told by those names.
@@ -22,7 +23,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -35,7 +36,10 @@ from time import process_time
 from selectolax.lexbor import LexborHTMLParser
 
 from flows.clean.ledger import apply
+from flows.ingest.declared import declared_encoding
+from flows.ingest.formats.html import cut_blocks, find_shown, flatten_nesting
 from flows.ingest.formats.html_blocks import find_blocks
+from flows.ingest.formats.text import decode_text
 from flows.ingest.read import read
 from flows.model import Record
 from tests.benchmarks.train_blocks import find_host, is_held_out
@@ -53,6 +57,12 @@ TELLING = re.compile(
     rb"""("[^"]*(?:comment|respon[ds]|repl[iy]|disqus)[^"]*"|'[^']*(?:comment|respon[ds]|repl[iy]|disqus)[^']*')"""
 )
 """Attributes that tell that comments stand there."""
+
+OURS = "corpus"
+BASELINE = "trafilatura"
+"""Whose CPU time the others' is measured by."""
+DESCRIBED = ", with metadata"
+"""What an extractor that reads title, authors and date besides has in its name."""
 
 Extract = Callable[[bytes], str]
 Bag = Counter[tuple[str, ...]]
@@ -132,6 +142,13 @@ def extract(page: bytes) -> str:
     )
 
 
+def extract_alone(page: bytes) -> str:
+    """The same, without reading what else the page says of itself: what the others do."""
+    source = flatten_nesting(decode_text(page, declared_encoding).text)
+    shown = find_shown(LexborHTMLParser(source), source)
+    return apply(shown.text, cut_blocks(shown)) if shown.blocks else ""
+
+
 def extract_by_readability(page: bytes) -> str:
     """The text of the markup that readability-lxml finds, in blocks as ours is."""
     document = import_module("readability").Document(page.decode("utf-8", "replace"))
@@ -140,7 +157,7 @@ def extract_by_readability(page: bytes) -> str:
 
 
 def list_extractors() -> dict[str, Extract]:
-    extractors: dict[str, Extract] = {"corpus": extract}
+    extractors: dict[str, Extract] = {OURS: extract_alone, f"{OURS}{DESCRIBED}": extract}
     if find_spec("trafilatura"):
         import trafilatura
 
@@ -148,6 +165,9 @@ def list_extractors() -> dict[str, Extract]:
         extractors[name] = lambda page: trafilatura.extract(page, include_comments=False) or ""
         extractors[f"{name}, precise"] = lambda page: (
             trafilatura.extract(page, include_comments=False, favor_precision=True) or ""
+        )
+        extractors[f"{name}{DESCRIBED}"] = lambda page: (
+            getattr(trafilatura.bare_extraction(page, include_comments=False, with_metadata=True), "text", None) or ""
         )
     if find_spec("readability"):
         extractors[f"readability-lxml {version('readability-lxml')}"] = extract_by_readability
@@ -159,8 +179,6 @@ SETS = {
     "article_pages": (read_article_pages, count_shingles),
     "readability_pages": (read_readability_pages, count_words),
 }
-BASELINE = "trafilatura"
-"""Whose CPU time the others' is measured by."""
 
 
 def find_comments(page: Page) -> Iterator[str]:
@@ -209,6 +227,20 @@ def run_all(pages: list[Page], extractors: dict[str, Extract]) -> tuple[dict[str
     return texts, seconds
 
 
+def share_time(seconds: Mapping[str, float]) -> dict[str, float]:
+    """The time of each as a share of the baseline's that does as much; nothing where the baseline is not there."""
+    shares = {}
+    for name, time in seconds.items():
+        alike = [
+            other
+            for other in seconds
+            if other.startswith(BASELINE) and other.endswith(DESCRIBED) == name.endswith(DESCRIBED)
+        ]
+        if alike:
+            shares[name] = time / seconds[alike[0]]
+    return shares
+
+
 def score(folder: Path, limit: int | None = None) -> dict[str, float]:
     """F1 of `web_pages` and `article_pages` below the folder, at most `limit` pages of each, without peers."""
     scores = {}
@@ -223,10 +255,10 @@ def score(folder: Path, limit: int | None = None) -> dict[str, float]:
 
 def main(folder: Path) -> None:
     extractors = list_extractors()
-    baseline = next((name for name in extractors if name.startswith(BASELINE)), None)
     for name, (read_pages, measure) in SETS.items():
         pages = list(read_pages(folder / name))
         texts, seconds = run_all(pages, extractors)
+        shares = share_time(seconds)
         gold = [measure(page.gold) for page in pages]
         comments = [list(find_comments(page)) for page in pages]
         unwanted = [find_unwanted(page) for page in pages]
@@ -234,12 +266,12 @@ def main(folder: Path) -> None:
         unnamed = [Page(TELLING.sub(rb'\1"block"', page.source), page.gold) for page in commented]
         told = [own for own in comments if own]
         print(f"\n{name}: {len(pages)} pages")
-        print(f"{'':32}F1     precision recall own F1 CPU, ms  share comments    unnamed comments unwanted")
+        print(f"{'':34}F1     precision recall own F1 CPU, ms  share comments    unnamed comments unwanted")
         for extractor, run in extractors.items():
             figures = compare([measure(text) for text in texts[extractor]], gold)
-            share = f"{seconds[extractor] / seconds[baseline]:.2f}" if baseline else "-"
+            share = f"{shares[extractor]:.2f}" if extractor in shares else "-"
             print(
-                f"{extractor:32}{figures.f1:.4f} {figures.precision:.4f}    {figures.recall:.4f} {figures.own:.4f} "
+                f"{extractor:34}{figures.f1:.4f} {figures.precision:.4f}    {figures.recall:.4f} {figures.own:.4f} "
                 f"{1000 * seconds[extractor]:7.1f}  {share:>5} {count_leaks(comments, texts[extractor]):11} "
                 f"{count_leaks(told, [run(page.source) for page in unnamed]):16} "
                 f"{count_leaks(unwanted, texts[extractor])}",

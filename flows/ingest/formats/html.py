@@ -53,21 +53,27 @@ def read_records(contents: Contents) -> Records:
 
 def read_page(source: str) -> Record:
     """The record of a page. Raises Refused when it shows no text."""
-    source = _flatten(source)
+    source = flatten_nesting(source)
     tree = LexborHTMLParser(source)
     claims, metadata = find_claims(tree)
-    body = tree.body
-    page = find_blocks(body) if body is not None else Page("", (), ())
-    if body is not None and count_text(page, _LITTLE) < _LITTLE:
-        body = LexborHTMLParser(source).body or body
-        whole = find_blocks(body, with_hidden=True)
-        page = whole if count_text(whole, 2 * _LITTLE) >= 2 * _LITTLE else page
+    page = find_shown(tree, source)
     if is_blank(page.text):
         raise Refused("empty", "a web page that shows no text: it may need a browser to run its scripts")
-    return Record(0, page.text, tuple(claims), tuple(_cut_blocks(page)), metadata or None)
+    return Record(0, page.text, tuple(claims), tuple(cut_blocks(page)), metadata or None)
 
 
-def _flatten(source: str) -> str:
+def find_shown(tree: LexborHTMLParser, source: str) -> Page:
+    """What a page shows; with what it hides until its scripts run, where it shows next to nothing else."""
+    if tree.body is None:
+        return Page("", (), ())
+    page = find_blocks(tree.body)
+    if count_text(page, _LITTLE) < _LITTLE:
+        whole = find_blocks(LexborHTMLParser(source).body or tree.body, with_hidden=True)
+        page = whole if count_text(whole, 2 * _LITTLE) >= 2 * _LITTLE else page
+    return page
+
+
+def flatten_nesting(source: str) -> str:
     """The source with block elements below the deepest level as line breaks: Lexbor's time grows with depth squared."""
     if source.count("<") < _MANY_TAGS:
         return source
@@ -83,7 +89,7 @@ def _flatten(source: str) -> str:
     return _BLOCK_TAG.sub(keep_or_break, source)
 
 
-def _cut_blocks(page: Page) -> list[Cut]:
+def cut_blocks(page: Page) -> list[Cut]:
     """One cut for each run of blocks that the same rule leaves out; the classifier is as sure of it as of the least."""
     cuts: list[Cut] = []
     labelled = zip(page.blocks, label_blocks(page), strict=True)
