@@ -47,6 +47,15 @@ def test_an_invalid_claim_gives_way_to_the_next() -> None:
     assert (described.title, described.title_from) == ("A title", "h1")
 
 
+def test_the_metadata_tells_the_authors_that_a_byline_leaves_out() -> None:
+    byline, site = Claim("authors", "Ann Roe", "byline"), Claim("source", "The Example", "og")
+    described = choose([byline, site, Claim("authors", "Lee Parsons, Ann Roe", "meta")], TODAY)
+    assert (described.authors, described.authors_from) == (("Lee Parsons", "Ann Roe"), "meta")
+    for others in ("Lee Parsons, Zoë Poe", "Ann Roe, The Example"):
+        described = choose([byline, site, Claim("authors", others, "json-ld")], TODAY)
+        assert (described.authors, described.authors_from) == (("Ann Roe",), "byline")
+
+
 def test_authors_of_one_origin_make_one_list_in_order_without_repeats() -> None:
     claims = [
         Claim("authors", "John Smith", "meta"),

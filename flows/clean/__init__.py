@@ -18,9 +18,11 @@ from flows.clean.repair import find_repairs
 from flows.clean.rules import find_cuts
 from flows.clean.spaces import find_spaces
 from flows.clean.templates import RULE, Span, Templates, find_templates, list_paragraphs, write_cuts
-from flows.describe.choose import choose_source, choose_title
+from flows.describe.choose import choose_source, choose_title, list_persons
 from flows.model import Claim, Cut, Record
 
+WEB_PAGE = "title-element"
+"""The origin of a claim that only a web page makes."""
 FEWEST_CHARACTERS = 20
 """White space aside: fewer are no main content of a page."""
 
@@ -70,6 +72,7 @@ def clean(record: Record, claims: Sequence[Claim] = (), policy: Policy = Policy(
 def _apply_passes(record: Record, claims: Sequence[Claim], policy: Policy, suspended: frozenset[str]) -> Cleaned:
     said = (*claims, *record.claims)
     title = choose_title(said)
+    persons = list_persons(said) if any(claim.origin == WEB_PAGE for claim in said) else None
     text = record.text
     edits: list[Cut] = []
     disabled = policy.disabled_rules
@@ -81,7 +84,7 @@ def _apply_passes(record: Record, claims: Sequence[Claim], policy: Policy, suspe
         lambda text: (find_furniture(text), ()),
         lambda text: (find_wraps(text), ()),
         lambda text: find_cuts(text, disabled, "remove"),  # or a line above the date would pass for the title
-        lambda text: find_head(text, title),
+        lambda text: find_head(text, title, persons),
         lambda text: find_cuts(text, disabled, "lift"),
         lambda text: (find_noise(text, threshold) if threshold < 1 else (), ()),
         lambda text: (find_joins(text), ()),

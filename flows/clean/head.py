@@ -5,7 +5,7 @@ title, a title above them or set off from prose that takes up its words.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -68,10 +68,11 @@ class Line:
         return self.byline or self.date is not None
 
 
-def find_head(text: str, title: str | None) -> tuple[list[Cut], list[Claim]]:
+def find_head(text: str, title: str | None, persons: Collection[str] | None = None) -> tuple[list[Cut], list[Claim]]:
     """The cuts that lift the lines of title, authors and date, and the claims they make.
 
     `title` is the document's title where its markup or metadata tell one: its line above the text may be gone already.
+    `persons` are whom the markup of a web page names, folded: of these is a bare name that stands by no date.
     """
     lines = _read_lines(text)
     if not lines:
@@ -90,7 +91,7 @@ def find_head(text: str, title: str | None) -> tuple[list[Cut], list[Claim]]:
             cuts.append(_lift(lines[:below_title], "first-line-title"))
             claims.append(Claim("title", " ".join(line.text for line in lines[:below_title]), "first-line-title"))
     dates = [line for line in dates if line not in lines[:below_title]]
-    for line in _find_name_lines(text, lines, dates, below_title, title):
+    for line in _find_name_lines(text, lines, dates, below_title, title, persons):
         cuts.append(_lift([line], "byline-under-title"))
         claims.append(Claim("authors", line.text, "byline-under-title"))
     cuts += [_lift([line], "date-line") for line in dates]
@@ -253,7 +254,12 @@ def _is_taken_up(text: str, first: Line, below: Line) -> bool:
 
 
 def _find_name_lines(
-    text: str, lines: Sequence[Line], dates: Sequence[Line], below_title: int, title: str | None
+    text: str,
+    lines: Sequence[Line],
+    dates: Sequence[Line],
+    below_title: int,
+    title: str | None,
+    persons: Collection[str] | None,
 ) -> list[Line]:
     """The bare names beside a date line, or directly under the title and above prose."""
     rest_of_title = {
@@ -269,6 +275,8 @@ def _find_name_lines(
         return beside[:1]
     under = lines[below_title : below_title + 2]
     if not (below_title or title) or len(under) < 2 or not under[0].names or not under[1].prose:
+        return []
+    if persons is not None and not all(fold(name) in persons for name in under[0].names):
         return []
     known = _fold_words(title or " ".join(line.text for line in lines[:below_title]))
     is_subject = any(_fold_words(name) in known or is_common(name, text[:PROSE_READ]) for name in under[0].names)

@@ -4,6 +4,7 @@ import html
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,9 @@ date'."""
 
 UNSEEN = frozenset(("json-ld", "microdata", "og", "meta", "author-element"))
 """Origins in a page's markup: readers may not see what they tell."""
+
+LISTS = ("json-ld", "meta", "og")
+"""Origins that list all of a page's authors. Microdata may be of what else stands on the page."""
 
 PRINTED = frozenset(("dateline", "dateline-updated", "date-element", "date-element-updated", "date-line"))
 """Origins that print a date for readers."""
@@ -98,6 +102,12 @@ def choose_title(claims: Sequence[Claim]) -> str | None:
     """The title alone, as `choose` has it."""
     url, _ = _choose_url(claims)
     return _choose_title([*claims, *claims_of_url(url)])[0]
+
+
+def list_persons(claims: Sequence[Claim]) -> frozenset[str]:
+    """Everyone whom any claim names as an author, folded."""
+    values = (claim.value for claim in claims if claim.field == "authors")
+    return frozenset(fold(name) for value in values for name in parse_authors(value))
 
 
 def choose_source(claims: Sequence[Claim]) -> str | None:
@@ -235,23 +245,33 @@ def _fold_site(name: str) -> str:
 def _choose_authors(claims: Sequence[Claim]) -> tuple[tuple[str, ...], str | None]:
     """The names of all claims of the most trusted origin that has any, in order, without repeats.
 
-    What a page prints beside its heading is believed; what its markup tells unseen is no author where it is the site's
-    own name, or the name of an account.
+    Where the page's own metadata lists all of them and more, its list is told: a byline may name one of many.
     """
     ranked = _ranked(claims, "authors")
     sites = {_fold_site(claim.value) for claim in claims if claim.field == "source" and claim.origin != "folder"}
-    for origin in dict.fromkeys(claim.origin for claim in ranked):
-        names = [
-            name
-            for claim in ranked
-            if claim.origin == origin
-            for name in parse_authors(" ".join(_TAG.sub("", html.unescape(claim.value)).split()))
-            if origin not in UNSEEN or looks_like_name(name) or not (_fold_site(name) in sites or is_account(name))
-        ]
-        if names:
-            persons = [name for name in names if _fold_site(name) not in sites]
-            return _unique(persons or names), origin
-    return (), None
+    known = {origin: _read_authors(ranked, origin, sites) for origin in dict.fromkeys(claim.origin for claim in ranked)}
+    first = next((origin for origin, names in known.items() if names), None)
+    if first is None:
+        return (), None
+    names = set(map(fold, known[first]))
+    chosen = next((other for other in LISTS if names < set(map(fold, known.get(other, ())))), first)
+    return known[chosen], chosen
+
+
+def _read_authors(claims: Sequence[Claim], origin: str, sites: AbstractSet[str]) -> tuple[str, ...]:
+    """The names that claims of an origin tell; its publisher's name only where there is no other.
+
+    What a page prints beside its heading is believed; what its markup tells unseen is no author where it is the site's
+    own name, or the name of an account.
+    """
+    names = [
+        name
+        for claim in claims
+        if claim.origin == origin
+        for name in parse_authors(" ".join(_TAG.sub("", html.unescape(claim.value)).split()))
+        if origin not in UNSEEN or looks_like_name(name) or not (_fold_site(name) in sites or is_account(name))
+    ]
+    return _unique([name for name in names if _fold_site(name) not in sites] or names)
 
 
 def _unique(names: Sequence[str]) -> tuple[str, ...]:
