@@ -435,6 +435,60 @@ def test_any_history_gives_the_copies_of_one_run(histories: list[dict[int, str]]
         assert land(histories, Path(folder) / "many") == land(histories[-1:], Path(folder) / "one")
 
 
+States = st.lists(st.dictionaries(st.integers(0, 11), st.booleans(), min_size=4), min_size=2, max_size=4)
+
+
+@settings(max_examples=20, deadline=None)
+@given(States, st.sampled_from([(3, 1), (4, 2), (6, 3)]))
+def test_full_buckets_give_the_same_pairs_whenever_their_documents_came(
+    states: list[dict[int, bool]], bucket: tuple[int, int]
+) -> None:
+    """Documents come, go, and come again with or without a title, which moves them among the best of a bucket."""
+    footer = " ".join(f"footer{number}" for number in range(90))
+    texts = [" ".join([*(f"own{number}of{place}" for place in range(60)), footer]) for number in range(12)]
+    connection = duckdb.connect(":memory:")
+    create_tables(connection)
+    landed: dict[int, tuple[bool, str]] = {}
+
+    def land(state: dict[int, bool], run_id: str) -> list[tuple[Any, ...]]:
+        for number, titled in state.items():
+            if landed.get(number, (None,))[0] != titled:
+                landed[number] = (titled, run_id)
+        numbers = sorted(state)
+        ids, run_ids = [f"{number:02}" for number in numbers], [landed[number][1] for number in numbers]
+        contents = [texts[number] for number in numbers]
+        titles = ["A fair" if state[number] else None for number in numbers]
+        for table in ("all_documents", "fingerprints", "pairs", "duplicates"):
+            connection.execute(f"CREATE OR REPLACE TABLE before.{table} AS FROM main.{table}")
+        made = {
+            "all_documents": make_documents(contents, doc_id=ids, run_id=run_ids, title=titles),
+            "fingerprints": write_fingerprints(pa.array(ids), pa.array(contents), run_id),
+        }
+        with connection.cursor() as cursor:
+            for table, rows in made.items():
+                cursor.register("rows", rows)
+                cursor.execute(f"CREATE OR REPLACE TABLE main.{table} AS FROM rows")
+            found = find_duplicates(cursor, run_id, Settings(near_duplicates="versions"))
+            for table, rows in (("pairs", found.pairs), ("duplicates", found.duplicates)):
+                cursor.register("rows", rows)
+                cursor.execute(f"CREATE OR REPLACE TABLE main.{table} AS FROM rows")
+        return [
+            row
+            for table in ("pairs", "duplicates")
+            for row in connection.execute(f"FROM main.{table} SELECT * EXCLUDE (run_id) ORDER BY ALL").fetchall()
+        ]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flows.dedupe, "FULL_BUCKET", bucket[0])
+        patch.setattr(flows.dedupe, "BUCKET_HEADS", bucket[1])
+        for number, state in enumerate(states):
+            landed = {key: value for key, value in landed.items() if key in state}
+            many = land(state, f"run {number}")
+        create_tables(connection := duckdb.connect(":memory:"))
+        landed = {}
+        assert land(states[-1], "whole") == many
+
+
 def test_the_run_tells_of_its_largest_families_and_nearest_misses(corpus: Corpus) -> None:
     report = corpus.land({"a.md": f"# A | [b]\n\n{STORY}", "b.txt": STORY[:-60], "c.txt": FORMS[0], "d.txt": FORMS[1]})
     assert "| 2 | A \\| \\[b\\] |" in report.artifacts["corpus-copies"]

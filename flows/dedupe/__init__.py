@@ -22,18 +22,13 @@ FULL_BUCKET, BUCKET_HEADS = 32, 8
 """A key that more documents have gives candidates with the best of them alone."""
 
 HEADS = """
-    FROM ranked ANTI JOIN exact ON ranked.doc_id = exact.doc_id LEFT JOIN heads_before AS earlier USING (doc_id, run_id)
-    SELECT doc_id, place, word_count, earlier.doc_id IS NULL AS unsettled"""
+    FROM ranked ANTI JOIN exact ON ranked.doc_id = exact.doc_id LEFT JOIN heads_before USING (doc_id, run_id)
+    SELECT doc_id, place, word_count, place_before"""
 HEADS_BEFORE = """
-    FROM ranked_before SELECT doc_id, run_id WHERE NOT getvariable('compare_again')
+    FROM ranked_before SELECT doc_id, run_id, place AS place_before WHERE NOT getvariable('compare_again')
     QUALIFY row_number() OVER (PARTITION BY content_hash ORDER BY place) = 1"""
 GONE = """
-    FROM (
-        FROM heads_before ANTI JOIN heads ON heads_before.doc_id = heads.doc_id AND NOT heads.unsettled
-        JOIN before.fingerprints USING (doc_id)
-        SELECT unnest(bands || anchors) AS key
-    )
-    SELECT key, count(*) AS documents GROUP BY key"""
+    FROM heads_before ANTI JOIN (FROM heads WHERE place_before IS NOT NULL) USING (doc_id)"""
 EXACT = """
     FROM (FROM ranked SELECT doc_id, first(doc_id) OVER (PARTITION BY content_hash ORDER BY place) AS kept_id)
     WHERE doc_id != kept_id"""
