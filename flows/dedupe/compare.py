@@ -6,7 +6,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from flows.dedupe import kernels
-from flows.dedupe.fingerprint import WordLists, read_words
+from flows.dedupe.fingerprint import read_words
 from warehouse.tables import arrow_schema
 
 LEAST_CONTAINMENT = 0.4
@@ -14,6 +14,8 @@ LEAST_CONTAINMENT = 0.4
 BYTES_PER_CHARACTER = 12
 """What a character of text takes while it is compared: the text itself twice, its words' hashes, their tables."""
 DECIMALS = 4
+SIDED = ("containment", "coverage", "fact_changes")
+"""What is told of either text of a pair; the order of the measures of `kernels.compare`."""
 
 LENGTHS = """
     FROM (FROM candidates SELECT one AS place WHERE unsettled UNION FROM candidates SELECT other WHERE unsettled)
@@ -58,35 +60,23 @@ def _compare_block(
     connection.unregister("wanted")
     lists = read_words(texts)
     del texts
-    there = _compare_sorted(ones, others, lists)
-    kept = there[:, 0] > 0
-    ones, others, there = ones[kept], others[kept], there[kept]
-    back = _compare_sorted(others, ones, lists)
-    one_ids, other_ids = ids.take(pa.array(ones)), ids.take(pa.array(others))
-    swapped = np.asarray(one_ids.to_numpy(zero_copy_only=False) > other_ids.to_numpy(zero_copy_only=False))
-    first, second = np.where(swapped[:, None], back, there), np.where(swapped[:, None], there, back)
+    lengths = np.diff(lists.bounds)
+    is_first_longer = lengths[others] < lengths[ones]
+    shorter, longer = np.where(is_first_longer, others, ones), np.where(is_first_longer, ones, others)
+    order = np.argsort(longer, kind="stable")
+    shorter, longer = shorter[order], longer[order]
+    measures = kernels.compare(shorter, longer, lists.words, lists.facts, lists.bounds, LEAST_CONTAINMENT)
+    kept = measures[:, 0] > 0
+    shorter, longer, measures = shorter[kept], longer[kept], np.round(measures[kept], DECIMALS)
+    short_ids, long_ids = ids.take(pa.array(shorter)), ids.take(pa.array(longer))
+    swapped = np.asarray(short_ids.to_numpy(zero_copy_only=False) > long_ids.to_numpy(zero_copy_only=False))
+    measures[swapped] = measures[swapped][:, [0, 1, 3, 2, 5, 4, 7, 6]]
+    columns = ("jaccard", "five_word_jaccard", *(f"{side}{name}" for name in SIDED for side in ("", "other_")))
     return pa.table(
         {
-            "doc_id": ids.take(pa.array(np.where(swapped, others, ones))),
-            "other_id": ids.take(pa.array(np.where(swapped, ones, others))),
-            "jaccard": first[:, 0],
-            "five_word_jaccard": first[:, 1],
-            "containment": first[:, 2],
-            "other_containment": second[:, 2],
-            "coverage": first[:, 3],
-            "other_coverage": second[:, 3],
-            "fact_changes": first[:, 4],
-            "other_fact_changes": second[:, 4],
-            "run_id": pa.repeat(run_id, len(ones)),
+            "doc_id": ids.take(pa.array(np.where(swapped, longer, shorter))),
+            "other_id": ids.take(pa.array(np.where(swapped, shorter, longer))),
+            **dict(zip(columns, measures.T, strict=True)),
+            "run_id": pa.repeat(run_id, len(shorter)),
         }
     ).cast(arrow_schema("pairs"))
-
-
-def _compare_sorted(ones: NDArray[np.int64], others: NDArray[np.int64], lists: WordLists) -> NDArray[np.float64]:
-    """As kernels.compare, which is fast where equal `others` follow each other; rounded."""
-    order = np.argsort(others, kind="stable")
-    measures = np.empty((len(ones), kernels.MEASURES))
-    measures[order] = kernels.compare(
-        ones[order], others[order], lists.words, lists.facts, lists.bounds, LEAST_CONTAINMENT
-    )
-    return np.round(measures, DECIMALS)

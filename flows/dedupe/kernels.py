@@ -34,8 +34,8 @@ SHARED_PASSAGE = 0.45
 """A passage is shared where this share of its words stands in shingles that the other text has. By chance .1 to .2 do
 in news of one source; of a text with every third word changed .6."""
 
-MEASURES = 5
-"""What `compare` tells of a text beside another."""
+MEASURES = 8
+"""What `compare` tells of two texts."""
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FNV_BASIS, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
@@ -256,37 +256,42 @@ def list_shingles(words: Words, bounds: Bounds) -> tuple[Words, NDArray[np.bool_
 
 
 @compiled
-def measure_long_shingles(one: Words, other: Words) -> float:
-    """The Jaccard similarity of two texts' shingles of 5 words."""
-    table, own = make_table(len(other)), make_table(len(one))
-    other_count, count, common = 0, 0, 0
-    for place in range(max(len(other) - LONG_SHINGLE + 1, 1)):
-        other_count += insert(table, hash_shingle(other, place, len(other), LONG_SHINGLE))
-    for place in range(max(len(one) - LONG_SHINGLE + 1, 1)):
-        shingle = hash_shingle(one, place, len(one), LONG_SHINGLE)
-        if insert(own, shingle):
-            count += 1
-            common += has(table, shingle)
-    return common / (count + other_count - common)
+def collect_words(words: Words) -> Words:
+    """A hash table of a text's words."""
+    table = make_table(len(words))
+    for word in words:
+        insert(table, word | _ONE)
+    return table
+
+
+@compiled
+def collect_long_shingles(words: Words) -> tuple[Words, int]:
+    """A hash table of a text's shingles of 5 words, and how many there are."""
+    table, count = make_table(len(words)), 0
+    for place in range(max(len(words) - LONG_SHINGLE + 1, 1)):
+        count += insert(table, hash_shingle(words, place, len(words), LONG_SHINGLE))
+    return table, count
 
 
 @compiled
 def measure_passages(
-    one: Words, facts: NDArray[np.bool_], covered: NDArray[np.bool_], other: Words
+    words: Words, facts: NDArray[np.bool_], shingles: Words, table: Words, known: Words
 ) -> tuple[float, float]:
-    """The share of a text's words in passages that the other has, by its words that stand in shared shingles; and its
-    changed facts there beyond other changed words."""
-    known = make_table(len(other))
-    for word in other:
-        insert(known, word | _ONE)
+    """The share of a text's words in passages that another has, by its words that stand in shared shingles; and its
+    changed facts there beyond other changed words. Of the other `table` has the shingles, `known` the words.
+    """
+    covered = np.zeros(len(words), np.bool_)
+    for place in range(max(len(words) - SHINGLE + 1, 1)):
+        if has(table, shingles[place]):
+            covered[place : place + SHINGLE] = True
     within, fact_count, changed_facts, plain_count, changed_plain = 0, 0, 0, 0, 0
     place = 0
-    while place < len(one):
-        stop = place + PASSAGE if len(one) - place - PASSAGE >= PASSAGE // 2 else len(one)
+    while place < len(words):
+        stop = place + PASSAGE if len(words) - place - PASSAGE >= PASSAGE // 2 else len(words)
         if covered[place:stop].sum() >= SHARED_PASSAGE * (stop - place):
             within += stop - place
             for each in range(place, stop):
-                changed = not has(known, one[each] | _ONE)
+                changed = not has(known, words[each] | _ONE)
                 if facts[each]:
                     fact_count += 1
                     changed_facts += changed
@@ -294,55 +299,77 @@ def measure_passages(
                     plain_count += 1
                     changed_plain += changed
         place = stop
-    return within / len(one), max(changed_facts - 1, 0) / max(fact_count, 1) - changed_plain / max(plain_count, 1)
+    return within / len(words), max(changed_facts - 1, 0) / max(fact_count, 1) - changed_plain / max(plain_count, 1)
 
 
 @compiled
 def compare(
-    ones: NDArray[np.int64],
-    others: NDArray[np.int64],
+    shorter: NDArray[np.int64],
+    longer: NDArray[np.int64],
     words: Words,
     facts: NDArray[np.bool_],
     bounds: Bounds,
     least_containment: float,
 ) -> NDArray[np.float64]:
-    """What each text of `ones` has of the text beside it in `others`, pairs × 5, all from 0 to 1 but the last:
+    """What the texts of each pair have of each other, pairs × 8, all from 0 to 1 but the last two:
 
-    Jaccard similarity of their shingles of 2 words; of those of 5; containment, the share of its shingles that the
-    other has; coverage, the share of its words in shared passages; and by how much the share of changed facts in shared
-    passages, one forgiven, exceeds the share of other words that changed there. Changed is a word that the other text
-    has nowhere. Fast where equal `others` follow each other. No text may be empty. All are 0 where the shingles of
-    neither are in the other by the least containment.
+    Jaccard similarity of their shingles of 2 words; of those of 5; and of the shorter and the longer text each:
+    containment, the share of its shingles that the other has; coverage, the share of its words in shared passages; and
+    by how much the share of changed facts in shared passages, one forgiven, exceeds the share of other words that
+    changed there. Changed is a word that the other text has nowhere. Fast where equal `longer` follow each other. No
+    text may be empty. All are 0 where the shingles of neither are in the other by the least containment.
     """
-    measures = np.zeros((len(ones), MEASURES))
+    measures = np.zeros((len(shorter), MEASURES))
     shingles, is_first, counts = list_shingles(words, bounds)
-    table = make_table(0)
-    last = np.int64(-1)
-    for pair in range(len(ones)):
-        first, end = bounds[ones[pair]], bounds[ones[pair] + 1]
-        other_first, other_end = bounds[others[pair]], bounds[others[pair] + 1]
-        if others[pair] != last:
-            last = others[pair]
-            table = make_table(counts[last])
+    last, is_collected = np.int64(-1), False
+    table = known = long_shingles = make_table(0)
+    long_count = 0
+    for pair in range(len(shorter)):
+        one, other = shorter[pair], longer[pair]
+        first, end = bounds[one], bounds[one + 1]
+        other_first, other_end = bounds[other], bounds[other + 1]
+        if other != last:
+            last, is_collected = other, False
+            table = make_table(counts[other])
             for place in range(other_first, other_end):
                 if is_first[place]:
                     insert(table, shingles[place])
-        common = 0
+        least = least_containment * min(counts[one], counts[other])
+        common, left = 0, counts[one]
         for place in range(first, end):
             if is_first[place]:
+                left -= 1
                 common += has(table, shingles[place])
-        count, other_count = counts[ones[pair]], counts[others[pair]]
-        if common < least_containment * min(count, other_count):
+                if common + left < least:
+                    break
+        if common < least:
             continue
-        covered = np.zeros(end - first, np.bool_)
-        for place in range(first, max(end - SHINGLE + 1, first + 1)):
-            if has(table, shingles[place]):
-                covered[place - first : place - first + SHINGLE] = True
-        one, other = words[first:end], words[other_first:other_end]
-        measures[pair, 0] = common / (count + other_count - common)
-        measures[pair, 1] = measure_long_shingles(one, other)
-        measures[pair, 2] = common / count
-        measures[pair, 3], measures[pair, 4] = measure_passages(one, facts[first:end], covered, other)
+        if not is_collected:
+            known = collect_words(words[other_first:other_end])
+            long_shingles, long_count = collect_long_shingles(words[other_first:other_end])
+            is_collected = True
+        own_table = make_table(counts[one])
+        for place in range(first, end):
+            if is_first[place]:
+                insert(own_table, shingles[place])
+        own_long_shingles, own_long_count = collect_long_shingles(words[first:end])
+        long_common = 0
+        for shingle in own_long_shingles:
+            if shingle != 0:
+                long_common += has(long_shingles, shingle)
+        measures[pair, 0] = common / (counts[one] + counts[other] - common)
+        measures[pair, 1] = long_common / (own_long_count + long_count - long_common)
+        measures[pair, 2], measures[pair, 3] = common / counts[one], common / counts[other]
+        measures[pair, 4], measures[pair, 6] = measure_passages(
+            words[first:end], facts[first:end], shingles[first:end], table, known
+        )
+        measures[pair, 5], measures[pair, 7] = measure_passages(
+            words[other_first:other_end],
+            facts[other_first:other_end],
+            shingles[other_first:other_end],
+            own_table,
+            collect_words(words[first:end]),
+        )
     return measures
 
 
