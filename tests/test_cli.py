@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -344,6 +345,20 @@ def test_whatever_reads_is_taken(run: Corpus_, query: str) -> None:
     assert json.loads(out)
 
 
+def test_a_word_in_a_literal_calls_nothing(run: Corpus_) -> None:
+    query = "FROM documents SELECT count(*) WHERE text LIKE '%query (%' OR text = $$enable_logging()$$"
+    assert run("sql", query, "--format", "csv") == (0, "count_star()\r\n0\r\n", "")
+
+
+@pytest.mark.parametrize("name", ["it's here", 'a "b" | `c`', "[x]*", "ümläut\n文"])
+def test_a_warehouse_may_have_any_name(run: Corpus_, landed: Corpus, tmp_path: Path, name: str) -> None:
+    shutil.copytree(landed.warehouse, tmp_path / name)
+    for query in ("FROM documents SELECT count(*) > 0", "FROM runs SELECT count(*) > 0"):
+        status, out, err = run("sql", query, "--format", "csv", "--warehouse", str(tmp_path / name))
+        assert (status, err) == (0, "")
+        assert out.endswith("true\r\n")
+
+
 def test_a_query_may_begin_with_a_comment(run: Corpus_) -> None:
     assert run("sql", "-- how many\nSELECT 1 AS one", "--format", "csv") == (0, "one\r\n1\r\n", "")
 
@@ -365,6 +380,10 @@ def test_a_query_may_begin_with_a_comment(run: Corpus_) -> None:
         "FROM sqlite_scan('{file}', 'rows')",
         "EXPLAIN ANALYZE FROM read_text('{file}')",
         "FROM enable_logging(storage = 'file', storage_path = '{tables}')",
+        "FROM query('FROM enable_' || 'logging(storage = ''file'', storage_path = ''{tables}/log'')')",
+        "SELECT 'größer' FROM main.\"QUERY\" /* ( */ -- (\n ('FROM documents')",
+        "FROM json_execute_serialized_sql(json_serialize_sql('FROM documents'))",
+        "FROM enable_profiling(save_location = '{tables}/profile.json', format = 'json')",
     ],
 )
 def test_a_query_reads_the_corpus_alone_and_says_how_to_read_more(

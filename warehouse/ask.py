@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.check import CHECKS, read_claim
-from warehouse.connect import CATALOG, UsageError, connect, define, define_before, locate
-from warehouse.land import DataFile, SnapshotKey
+from warehouse.connect import CATALOG, UsageError, connect, define, define_before, locate, quote
+from warehouse.land import DataFile, SnapshotKey, escape_glob
 from warehouse.output import Format, print_overview, print_rows, print_styled
 from warehouse.publish import list_snapshots, read_manifest
 from warehouse.show import show_invisible
@@ -22,15 +23,16 @@ LOSSLESS = "SET arrow_lossless_conversion = true"
 READING = ("SELECT", "MULTI", "EXPLAIN")
 """Statements that are taken; MULTI is a PIVOT of DuckDB 2."""
 CONFINE = """
-    SET allowed_directories = {folders};
+    SET allowed_directories = [{folders}];
     SET enable_external_access = false;
     SET python_enable_replacements = false;
     SET lock_configuration = true"""
 """After it, a connection reads no file outside these folders, loads nothing, and cannot be told otherwise."""
 _OUTSIDE = re.compile(r"disabled (by|through) configuration|\bextension\b|Table with name \S*[/\\]")
 """What DuckDB says where a query reaches for what is outside, whatever kind of error that is."""
-_WRITES_LOG = re.compile(r"(?i)\benable_logging\b")
-"""The one function of a SELECT that writes: to any folder that may be read."""
+WRITING = frozenset({"enable_logging", "enable_profiling", "query", "json_execute_serialized_sql"})
+"""Functions of a SELECT that write files, or run a text as SQL, in which those are not seen."""
+_CALLED = re.compile(r'"?(\w+)')
 _EXPLAIN = re.compile(r"(?is)^(?:\s|--[^\n]*\n|/\*.*?\*/)*EXPLAIN\b\s*(?:ANALY[SZ]E\b|\([^)]*\))?")
 
 NAMED = {
@@ -83,7 +85,9 @@ def print_query(query: str, warehouse: str | None, snapshot: SnapshotKey | None,
     with connect(warehouse, snapshot) as connection:
         kind = _require_reading(connection, query, root)
         connection.execute(LOSSLESS)
-        connection.execute(CONFINE.format(folders=[str(root / "tables")]))
+        # As it is called, and as a pattern of names is written: it is asked for before the pattern is looked up.
+        folders = ", ".join(quote(f"{folder}/tables") for folder in (root, escape_glob(root)))
+        connection.execute(CONFINE.format(folders=folders))
         try:
             rows = connection.sql(query)
             if kind == "EXPLAIN" and format == "table":
@@ -159,8 +163,8 @@ def _open(warehouse: str | None, snapshot: SnapshotKey | None, journal: bool) ->
 
 def _require_reading(connection: duckdb.DuckDBPyConnection, query: str, root: Path) -> str:
     """The statement's kind."""
-    if _WRITES_LOG.search(query):
-        raise UsageError("enable_logging writes files: for it, `duckdb`, or warehouse.connect() in Python")
+    if writing := sorted(WRITING & set(_list_calls(query))):
+        raise UsageError(f"{writing[0]} can write files: for it, `duckdb`, or warehouse.connect() in Python")
     statements = connection.extract_statements(query)
     # DuckDB 1 makes two statements of a PIVOT, without text of their own, the last of which reads.
     kinds = [statement.type.name for statement in statements if statement.query or statement is statements[-1]]
@@ -176,6 +180,15 @@ def _require_reading(connection: duckdb.DuckDBPyConnection, query: str, root: Pa
     if kind == "EXPLAIN" and (explained := _EXPLAIN.sub("", query, count=1)) != query:
         _require_reading(connection, explained, root)  # EXPLAIN ANALYZE does what it explains
     return kind
+
+
+def _list_calls(query: str) -> Iterator[str]:
+    """The names that stand before a parenthesis, whatever comments stand between; those in literals are none."""
+    told = query.encode()
+    tokens = [(place, kind) for place, kind in duckdb.tokenize(query) if kind != duckdb.token_type.string_const]
+    for (place, _), (following, _) in pairwise(tokens):
+        if told.startswith(b"(", following) and (name := _CALLED.match(told[place:following].decode())):
+            yield name[1].lower()
 
 
 def _list_totals(connection: duckdb.DuckDBPyConnection, root: Path, snapshot: SnapshotKey | None) -> list[str]:

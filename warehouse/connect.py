@@ -107,7 +107,7 @@ def write_catalog(root: Path, tables: Mapping[str, Sequence[DataFile]]) -> None:
     with duckdb.connect(str(draft), config=config) as connection:
         connection.begin()  # one commit: each would wait for the disk
         define(connection, root, tables)
-        connection.execute(f"CREATE MACRO {STAMP}() AS {_quote(_stamp(root, tables))}")
+        connection.execute(f"CREATE MACRO {STAMP}() AS {quote(_stamp(root, tables))}")
         connection.commit()
     # What a reader that could write left behind belongs to the catalog that goes.
     (root / f"{CATALOG}.wal").unlink(missing_ok=True)
@@ -129,7 +129,7 @@ def define(
     for name, (definition, comment) in MACROS.items():
         connection.execute(f"CREATE OR REPLACE MACRO {name}{definition}")
         if commented:
-            connection.execute(f"COMMENT ON MACRO {name} IS {_quote(comment)}")
+            connection.execute(f"COMMENT ON MACRO {name} IS {quote(comment)}")
     for table in TABLES:
         if table in JOURNALS:
             paths = list_journal(root, table)
@@ -195,7 +195,7 @@ def _select(connection: duckdb.DuckDBPyConnection, table: str, sources: Sequence
     if not sources:
         return empty
     # Without hive_partitioning = false, a folder called source=x would be taken for a column.
-    files = f"read_parquet([{', '.join(_quote(source) for source in sources)}], hive_partitioning = false"
+    files = f"read_parquet([{', '.join(quote(source) for source in sources)}], hive_partitioning = false"
     stored = {name: "VARCHAR" if kind == "JSON" else kind for name, kind in types.items()}
     describe = "SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet(?, hive_partitioning = false))"
     found = connection.execute(describe, [first[0]]).fetchall()
@@ -231,7 +231,7 @@ def _create_table_macros(connection: duckdb.DuckDBPyConnection, commented: bool)
         call, _, comment = first.removeprefix("-- ").partition(": ")
         connection.execute(f"CREATE OR REPLACE MACRO {call} AS TABLE {query}")
         if commented:
-            connection.execute(f"COMMENT ON MACRO TABLE {name} IS {_quote(comment)}")
+            connection.execute(f"COMMENT ON MACRO TABLE {name} IS {quote(comment)}")
 
 
 def _sort_by_need(queries: Mapping[str, str]) -> Iterable[str]:
@@ -241,9 +241,9 @@ def _sort_by_need(queries: Mapping[str, str]) -> Iterable[str]:
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, view: str, text: str, columns: Mapping[str, str]) -> None:
-    connection.execute(f"COMMENT ON VIEW {view} IS {_quote(text)}")
+    connection.execute(f"COMMENT ON VIEW {view} IS {quote(text)}")
     for column, comment in columns.items():
-        connection.execute(f"COMMENT ON COLUMN {view}.{column} IS {_quote(comment)}")
+        connection.execute(f"COMMENT ON COLUMN {view}.{column} IS {quote(comment)}")
 
 
 def _has_catalog(root: Path, tables: Mapping[str, Sequence[DataFile]]) -> bool:
@@ -268,5 +268,6 @@ def _stamp(root: Path, tables: Mapping[str, Sequence[DataFile]]) -> str:
     return hashlib.sha256(repr((str(root), files, columns, queries, MACROS)).encode()).hexdigest()
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
+    """A literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
