@@ -1,7 +1,9 @@
 """The schedule: `corpus serve` finds or starts a Prefect server, tells it what to watch for, and runs what is due."""
 
 import asyncio
+import fcntl
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,6 +25,7 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.events import EventTrigger, Posture, ResourceSpecification
 from prefect.events.actions import ActionTypes, CallWebhook, ChangeFlowRunState
 from prefect.runner import Runner
+from prefect.settings import get_current_settings
 from prefect.types.entrypoint import EntrypointType
 
 from flows.corpus import TAG, answers, corpus_etl, corpus_tidy, corpus_verify, find_server, local_server, use_server
@@ -56,7 +59,7 @@ def serve_corpus(settings: Settings, cron: str, notify: str | None, tell: Callab
         raise ValueError("--notify takes a URL that begins with http:// or https://")
     deployments = describe_deployments(settings, cron)
     signal.signal(signal.SIGTERM, _stop)
-    with _find_or_start_server(tell) as address, use_server(address):
+    with _find_or_start_server(tell) as address, _hold_schedule(address), use_server(address):
         set_up_automations(notify)
         runner = _Runner(pause_on_shutdown=True)
         for deployment in deployments:
@@ -178,6 +181,22 @@ def _find_or_start_server(tell: Callable[[str], None]) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+@contextmanager
+def _hold_schedule(address: str) -> Iterator[None]:
+    """Within it no other `corpus serve` of this machine serves there: the first to end would pause the other's too."""
+    home = get_current_settings().home
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / f"corpus-serve-{re.sub(r'[^a-z0-9.]+', '-', address.lower())}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OSError(
+                f"another `corpus serve` runs the schedule of {address.removesuffix('/api')}: end that one first. For "
+                "a second warehouse, give it a server of its own, by PREFECT_HOME and PREFECT_SERVER_API_PORT"
+            ) from None
+        yield
 
 
 def _await_health(server: subprocess.Popen[bytes], address: str) -> None:

@@ -1,5 +1,6 @@
 """The report and the artifacts: their numbers are the tables', and no text of a document does anything in them."""
 
+import dataclasses
 import html
 import json
 import re
@@ -12,9 +13,11 @@ from playwright.sync_api import Request
 
 import flows.run
 from flows.cli import main
-from flows.report import Report
-from flows.report.artifacts import DESCRIPTIONS, escape, write_table
+from flows.model import Check
+from flows.report import Report, write_summary
+from flows.report.artifacts import DESCRIPTIONS
 from flows.report.funnel import Stage, describe_funnel, draw_funnel
+from flows.report.markdown import escape, write_table
 from flows.report.page import write_page
 from tests.browser import open_page
 from tests.conftest import Corpus, open_threads
@@ -207,6 +210,15 @@ def test_text_of_a_document_is_no_markup(landed: tuple[Corpus, Report]) -> None:
     assert not re.search(r"(?<!\\)[|`\[\]()]", told)
     assert escape("a\n\nb\t| c") == "a b \\| c"
     assert len(escape("x" * 10_000)) < 300
+
+
+def test_neither_a_row_that_breaks_a_claim_nor_a_reason_is_markup(landed: tuple[Corpus, Report]) -> None:
+    report = landed[1]
+    check = Check("nothing_lands", "fail", False, 1, json.dumps([{"uri": HOSTILE_NAME}]), report.run.run_id)
+    run = dataclasses.replace(report.run, outcome="failed", reason=f"cannot read {HOSTILE}")
+    told = write_summary(dataclasses.replace(report, run=run, checks=[check]))
+    assert "<" not in told and "://" not in told
+    assert "\\`c\\`" in told and "\\`a\\`" in told
 
 
 def test_a_table_says_large_numbers_readably() -> None:

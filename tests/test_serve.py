@@ -188,6 +188,15 @@ def test_a_run_that_has_gone_silent_crashes(on_sqlite: Served) -> None:
     assert len(names) == len(set(names)) == 2
 
 
+def test_a_second_schedule_on_the_server_is_refused_and_the_first_one_goes_on(on_sqlite: Served) -> None:
+    second = subprocess.run(
+        on_sqlite.command("serve"), env=on_sqlite.environment, cwd=on_sqlite.corpus.folder, capture_output=True
+    )
+    assert second.returncode == 1
+    assert b"end that one first" in second.stderr
+    assert not any(deployment.paused for deployment in on_sqlite.ask_client(lambda client: client.read_deployments()))
+
+
 def test_bad_parameters_are_refused_with_a_sentence(on_sqlite: Served) -> None:
     with pytest.raises(PrefectHTTPStatusError, match="-1 is less than the minimum of 0") as refused:
         on_sqlite.start_run(workers=-1)

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.model import Check, Run
+from flows.report.markdown import escape
 
 QUERIES = (
     ("the corpus", "FROM documents SELECT source, title, published, language, word_count LIMIT 10"),
     ("what was left out, and why", "FROM left_out SELECT what, rule, count(*) AS rows GROUP BY ALL ORDER BY rows DESC"),
     ("what each rule took", "FROM rule_effects ORDER BY hits DESC"),
 )
+LONGEST_TOLD = 2_000
+"""Characters of why a run failed, and of the first rows that break a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def write_summary(report: Report) -> str:
     """The report as Markdown, a screen at most."""
     run = report.run
     counts: dict[str, int] = json.loads(run.counts)
-    lines = [f"**{run.run_id}: {write_headline(report)}**", ""]
+    lines = [f"**{run.run_id}: {escape(write_headline(report), LONGEST_TOLD)}**", ""]
     left_out = [
         f"{counts[name]:,} {name.removeprefix('files_').replace('_', ' ')}"
         for name in ("files_empty", "files_unreadable", "files_unsupported", "files_too_large")
@@ -66,7 +69,8 @@ def write_summary(report: Report) -> str:
     for check in report.checks:
         if not check.passed:
             told = "does not hold" if check.stops else "may not hold: have a look"
-            lines += ["", f"Check `{check.name}` {told}; {check.rows:,} rows, the first: `{check.detail}`"]
+            detail = escape(check.detail, LONGEST_TOLD)
+            lines += ["", f"Check `{check.name}` {told}; {check.rows:,} rows, the first: {detail}"]
     return "\n".join(lines)
 
 

@@ -1,11 +1,8 @@
 """What an operator sees of a run in the Prefect UI: Markdown by a fixed key, so that each has its history there."""
 
 import base64
-import html
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -13,6 +10,7 @@ from flows.ingest.find import Found
 from flows.model import Check
 from flows.plan import Plan
 from flows.report.funnel import describe_funnel, draw_funnel, measure_funnel
+from flows.report.markdown import escape, write_table
 
 DESCRIPTIONS = {
     "corpus-report": "What the run came to",
@@ -61,10 +59,6 @@ NEAR_MISSES = """
         coalesce(title, uri), coalesce(other_title, other_uri)
     ORDER BY contained DESC LIMIT 10"""
 
-MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~])")
-LINKS = (("://", "&#58;//"), ("www.", "www&#46;"), ("@", "&#64;"))
-"""What would make a link of an address, and how it is written so that it does not."""
-LONGEST = 200
 STYLE = (
     "<style>.ink{fill:#1c2733}.quiet{fill:#566573}.stay{fill:#2f6f8f}.leave{fill:#d08a3c}</style>"
     '<rect width="100%" height="100%" rx="6" fill="#fff"/>'
@@ -144,34 +138,6 @@ def _describe_copies(connection: duckdb.DuckDBPyConnection) -> str:
         parts += ["Kept, though nearly copies (`FROM near_misses`):"]
         parts += [write_table(("in common", "why kept", "one", "other"), rows)]
     return _join(*parts)
-
-
-def write_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """A Markdown table; numbers stand at the right. Empty without rows."""
-    if not rows:
-        return ""
-    right = [all(isinstance(row[place], int | float) for row in rows) for place in range(len(columns))]
-    lines = [f"| {' | '.join(columns)} |", f"|{'|'.join('---:' if number else '---' for number in right)}|"]
-    lines += [f"| {' | '.join(_write_cell(value) for value in row)} |" for row in rows]
-    return "\n".join(lines)
-
-
-def escape(text: str | None) -> str:
-    """Text of a document as Markdown shows it: what would be markup or a link is not, and it stays in its cell."""
-    told = " ".join((text or "").split())
-    told = told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
-    told = MARKUP.sub(r"\\\1", html.escape(told, quote=False))
-    for mark, instead in LINKS:
-        told = told.replace(mark, instead)
-    return told
-
-
-def _write_cell(value: Any) -> str:
-    if isinstance(value, int | float):
-        return f"{value:,}"
-    if isinstance(value, list):
-        return ", ".join(escape(str(each)) for each in value)
-    return escape(None if value is None else str(value))
 
 
 def _join(*parts: str) -> str:

@@ -128,7 +128,7 @@ def write_page(warehouse: str | None = None, path: Path | None = None, snapshot:
             *_list_problems(connection),
         ]
     told = {
-        "title": f"{root.name}: corpus report",
+        "title": f"{html.escape(root.name)}: corpus report",
         "heading": f"The corpus of {html.escape(str(root))}",
         "lead": f"Snapshot {manifest.snapshot_id}, published {_write_time(manifest.run['ended_at'])} UTC.",
         "contents": "".join(f'<li><a href="#{each.key}">{each.title}</a></li>' for each in sections),
