@@ -22,7 +22,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from flows.report import QUERIES, Report, write_headline, write_summary
-from flows.settings import FAILED, Settings, local_path
+from flows.settings import FAILED, Settings
 from warehouse import ask
 from warehouse.connect import UsageError, locate
 from warehouse.export import ExportFormat, export_documents
@@ -463,12 +463,15 @@ def _choose_settings(seeds: str | None, settings: Settings | None) -> Settings:
 
 
 def _require_folders(settings: Settings) -> None:
-    """UsageError when the settings name as a folder what is none."""
-    for address, what in ((settings.warehouse, "the warehouse"), (settings.seeds, "the seeds")):
-        try:
-            local_path(address, what)
-        except ValueError as error:
-            raise UsageError(str(error)) from error
+    """UsageError when the settings name as a folder what is none, before anything starts or is made."""
+    try:
+        warehouse, seeds = settings.warehouse_path, settings.seeds_path
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if not seeds.is_dir():
+        raise UsageError(f"there is no folder {seeds}: name the folder of your raw files, as in `corpus run FOLDER`")
+    if warehouse.exists() and not warehouse.is_dir():
+        raise UsageError(f"the warehouse {warehouse} is a file: name a folder, which is made where there is none")
 
 
 def _write_error(error: Exception) -> str:
@@ -530,7 +533,7 @@ def _run_through_prefect(settings: Settings) -> Report:
             "Starting an embedded Prefect server, which takes some 15 seconds: `prefect server start` in another "
             "terminal saves them, and shows the runs in a browser; --plain does without."
         )
-    return run_flow(settings, address)
+    return run_flow(settings, address, tracebacks=bool(os.environ.get(SHOW_TRACEBACK)))
 
 
 def _propose_queries(settings: Settings) -> None:

@@ -4,6 +4,8 @@ A task supervises a batch in a thread, while the batch itself runs in a worker p
 milliseconds by threads and a tenth of a second by processes. No data passes between tasks, only names and counts.
 """
 
+import copy
+import logging
 import math
 import os
 import threading
@@ -24,6 +26,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
+from prefect.logging.handlers import PrefectConsoleHandler
 from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
 from prefect.states import Cancelled, Completed
 from prefect.tasks import Task, exponential_backoff
@@ -121,8 +124,12 @@ def _conclude(report: Report) -> State[Any]:
     return Completed(message=headline, data=report)
 
 
-def run_flow(settings: Settings, address: str) -> Report:
+def run_flow(settings: Settings, address: str, tracebacks: bool = False) -> Report:
     """Runs the flow against the server at the address, or an embedded one when it is empty."""
+    if not tracebacks:
+        for handler in logging.getLogger().handlers:
+            if isinstance(handler, PrefectConsoleHandler) and handler.formatter:
+                handler.setFormatter(_Brief(handler.formatter))
     with use_server(address), tags(TAG, f"engine:{settings.engine.partition(':')[0]}"):
         state = corpus_etl(settings, return_state=True)
     try:
@@ -131,6 +138,19 @@ def run_flow(settings: Settings, address: str) -> Report:
         return error.report
     assert isinstance(report, Report)
     return report
+
+
+class _Brief(logging.Formatter):
+    """Tells an error in a line, on the terminal: where it came from is in the UI."""
+
+    def __init__(self, whole: logging.Formatter) -> None:
+        super().__init__()
+        self.whole = whole
+
+    def format(self, record: logging.LogRecord) -> str:
+        brief = copy.copy(record)
+        brief.exc_info = brief.exc_text = None
+        return self.whole.format(brief)
 
 
 def find_server() -> str:

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,14 +13,14 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import ParameterTypeError
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
 import flows.corpus
 from flows.batch import run_batch
 from flows.corpus import corpus_etl, corpus_tidy, corpus_verify, find_server, run_flow, use_server
 from flows.settings import Settings
-from tests.conftest import Corpus
+from tests.conftest import ROOT, Corpus
 from tests.servers import wait_for
 from warehouse.lock import WarehouseBusyError, hold_lock
 from warehouse.tidy import tidy_warehouse
@@ -150,6 +152,17 @@ def test_a_person_who_runs_it_by_hand_is_told_that_another_run_goes_on(corpus: C
         state = run(corpus)
     assert state.is_failed()
     assert "another process is writing to" in state.message
+
+
+def test_the_terminal_tells_an_error_without_a_traceback(corpus: Corpus, make_article: Article) -> None:
+    corpus.write({"a.txt": make_article(1)})
+    command = [sys.executable, "-m", "flows.cli", "run", str(corpus.seeds), "--warehouse", str(corpus.warehouse)]
+    environment = {**os.environ, "PREFECT_API_URL": str(PREFECT_API_URL.value())}
+    with hold_lock(corpus.warehouse):
+        run = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert "wait for it to end" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_verifying_and_tidying_say_what_they_did(corpus: Corpus, make_article: Article) -> None:
