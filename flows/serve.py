@@ -59,6 +59,7 @@ def serve_corpus(settings: Settings, cron: str, notify: str | None, tell: Callab
         raise ValueError("--notify takes a URL that begins with http:// or https://")
     deployments = describe_deployments(settings, cron)
     signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a script starts it with &
     with _find_or_start_server(tell) as address, _hold_schedule(address), use_server(address):
         set_up_automations(notify)
         runner = _Runner(pause_on_shutdown=True)

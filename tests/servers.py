@@ -84,7 +84,8 @@ def serve(folder: Path, *arguments: str, **environment: str) -> Iterator[Served]
         "CORPUS_WORKERS": "1",
         **environment,
     }
-    command = [sys.executable, "-m", "flows.cli", "serve", *arguments]
+    in_background = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]  # SIGINT is ignored, as by a script's &
+    command = [*in_background, sys.executable, "-m", "flows.cli", "serve", *arguments]
     with (folder / "serve.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=variables, stdout=log, stderr=log)
     served = Served(Corpus(folder), port, variables, process)
