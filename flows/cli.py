@@ -40,6 +40,9 @@ ADVICE = {
     errno.EACCES: "you may not read or write this: ask its owner, or name another folder",
     errno.EPERM: "you may not do this: ask its owner, or name another folder",
     errno.EROFS: "this is on a disk that cannot be written: name another folder",
+    errno.ENOENT: "there is no such folder or file: look whether it is spelled as you meant it",
+    errno.ENOTDIR: "a file is where a folder must be: name another folder",
+    errno.EISDIR: "this is a folder: name a file in it",
     errno.ENAMETOOLONG: "this name is too long: give a shorter one",
     errno.EMFILE: "too many files are open: `ulimit -n 65536` allows more",
 }
@@ -485,7 +488,10 @@ def _write_error(error: Exception) -> str:
 
 def _write_usage_error(error: Exception) -> str:
     if isinstance(error, cyclopts.UnusedCliTokensError):
-        return f"too many arguments: {' '.join(error.unused_tokens or ())} (a query is one argument: put it in quotes)"
+        hint = (
+            " (a query is one argument: put it in quotes)" if {"sql", "search"} & {*(error.command_chain or ())} else ""
+        )
+        return f"too many arguments: {' '.join(error.unused_tokens or ())}{hint}"
     cause = error.__cause__ if isinstance(error.__cause__, pydantic.ValidationError) else error
     if not isinstance(cause, pydantic.ValidationError):
         return str(error)

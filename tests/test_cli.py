@@ -115,6 +115,8 @@ def test_the_commands_of_the_contract_are_there_and_take_a_warehouse(run: Corpus
         (["show"], "DOCUMENT"),
         (["sql", "SELECT 1", "--nope"], "--nope"),
         (["sql", "SELECT", "1"], "put it in quotes"),
+        (["search", "two", "words"], "put it in quotes"),
+        (["run", "one", "two"], "too many arguments: two\n"),
         (["sql", "SELECT 1", "--format", "xml"], "table"),
         (["sql", "SELECT 1", "--snapshot", "x"], "--snapshot"),
         (["sql", "SELECT 1", "--snapshot", "2026-13-41"], "--snapshot"),

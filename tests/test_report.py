@@ -138,6 +138,10 @@ def test_a_person_sees_the_corpus_and_nothing_happens(
     assert (asked, said) == ([], [])
 
 
+def test_a_folder_without_a_file_is_told(corpus: Corpus) -> None:
+    assert "| files found | 0 |" in write_summary(corpus.land({}))
+
+
 def test_a_corpus_without_a_document_has_a_page(corpus: Corpus, tmp_path: Path) -> None:
     corpus.land({"empty.txt": ""})
     told = strip_tags(read_page(corpus, tmp_path))

@@ -61,7 +61,7 @@ def write_summary(report: Report) -> str:
     ]
     if run.outcome in ("published", "failed", "planned"):
         lines += ["| what | how many | of which |", "|---|---:|---|"]
-        lines += [f"| {what} | {count:,} | {note} |" for what, count, note in rows if count]
+        lines += [f"| {what} | {count:,} | {note} |" for what, count, note in rows if count or what == "files found"]
     seconds: dict[str, float] = json.loads(run.seconds)
     if seconds:
         spent = ", ".join(f"{stage} {time:.1f}" for stage, time in seconds.items())
