@@ -4,6 +4,7 @@ import dataclasses
 import html
 import json
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -136,6 +137,15 @@ def test_a_person_sees_the_corpus_and_nothing_happens(
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         page.screenshot(path=tmp_path / f"{scheme}.png", full_page=True)
     assert (asked, said) == ([], [])
+
+
+def test_a_long_name_fits_a_small_screen(landed: tuple[Corpus, Report], tmp_path: Path) -> None:
+    warehouse = shutil.copytree(landed[0].warehouse, tmp_path / f"<b>{'x' * 80}")
+    path = write_page(str(warehouse), tmp_path / "page.html")
+    with open_page(width=390) as page:
+        page.goto(path.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert page.title() == f"{warehouse.name}: corpus report"
 
 
 def test_a_folder_without_a_file_is_told(corpus: Corpus) -> None:
