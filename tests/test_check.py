@@ -141,6 +141,16 @@ def test_a_warning_lets_the_run_be_published(corpus: Corpus, monkeypatch: pytest
     assert corpus.ask("FROM checks SELECT name, severity, passed, rows") == [("no_ferries", "warn", False, 1)]
 
 
+def test_documents_without_text_are_copies_of_nothing_and_hold_up_no_run(corpus: Corpus) -> None:
+    report = corpus.land({"a.md": "# The ferry sails again\n", "b.md": "# The library opens\n"})
+    assert [check.name for check in report.checks if not check.passed] == ["kept_documents_have_text"]
+    assert report.run.outcome == "published"
+    assert corpus.ask("FROM documents SELECT title, text ORDER BY uri") == [
+        ("The ferry sails again", ""),
+        ("The library opens", ""),
+    ]
+
+
 # Rows
 
 
