@@ -198,6 +198,7 @@ def make_connection() -> Make:
         ({}, "1", "it tells its title"),
         ({"keep": "longest"}, "2", "its text is longer"),
         ({"keep": "preferred_source", "preferred_sources": ["Wire"]}, "0", "its source is preferred"),
+        ({"keep": "preferred_source"}, "1", "it tells its title"),
     ],
 )
 def test_the_policy_says_which_is_kept(make: Make, given_settings: dict[str, Any], kept: str, because: str) -> None:

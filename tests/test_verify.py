@@ -148,6 +148,11 @@ def test_a_snapshot_of_another_version_is_told_from_a_wrong_one(
         verify(landed)
 
 
+def test_a_corpus_without_a_file_is_verified(corpus: Corpus) -> None:
+    corpus.run()
+    assert not verify(corpus).failed
+
+
 def test_an_empty_warehouse_has_nothing_to_verify(corpus: Corpus) -> None:
     with pytest.raises(LookupError, match="nothing has landed"):
         verify(corpus)

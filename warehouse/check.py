@@ -35,7 +35,7 @@ def run_checks(
     """
     connection.execute("SET VARIABLE run_id = ?", [run_id])
     connection.execute("SET VARIABLE largest_removed_jump = ?", [largest_removed_jump])
-    connection.execute("SET VARIABLE new_run_ids = ?", [list(new_run_ids)])
+    connection.execute("SET VARIABLE new_run_ids = ?::VARCHAR[]", [list(new_run_ids)])
     return [_run_check(connection, path, run_id) for path in sorted(folder.glob("*.sql"))]
 
 

@@ -75,13 +75,14 @@ def find_duplicates(
     variables = {
         "run_id": run_id,
         "near_duplicates": settings.near_duplicates,
-        "preferred_sources": list(settings.preferred_sources),
         "compare_again": compare_again,
         "full_bucket": FULL_BUCKET,
         "bucket_heads": BUCKET_HEADS,
     }
     for name, value in variables.items():
         connection.execute(f"SET VARIABLE {name} = ?", [value])
+    # The cast, since DuckDB takes an empty list for one of numbers.
+    connection.execute("SET VARIABLE preferred_sources = ?::VARCHAR[]", [list(settings.preferred_sources)])
     connection.execute("SET memory_limit = ?", [f"{settings.dedupe_memory_mb}MB"])
     for table, query in (
         ("ranked", write_ranking(settings.keep)),
