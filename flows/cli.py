@@ -202,10 +202,11 @@ def forget(
     yes
         Do not ask.
     """
-    from flows.forget import find_targets
+    from flows.forget import find_targets, resume_forgetting
     from flows.forget import forget as forget_targets
 
     root = locate(warehouse)
+    resume_forgetting(root)
     aim = find_targets(root, name, record)
     targets = [*aim.targets, *(aim.copies if with_copies else ())]
     TELL.print("This goes from every snapshot, and cannot be undone:", *map(str, targets), sep="\n  ", markup=False)

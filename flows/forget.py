@@ -1,10 +1,12 @@
 """Forgetting: documents are taken out of every snapshot, for good.
 
 What stays is a row of `forgotten`, by which later runs leave them out, and what `files` says of their file. The raw
-files are not touched: that is for whoever owns them.
+files are not touched: that is for whoever owns them. Once the newest snapshot has the row, the rest follows whatever
+happens: where it was cut off, the next run or the next forgetting ends it.
 """
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.assemble import Tables, point_at_kept
@@ -19,10 +22,10 @@ from flows.batch import FORGOTTEN, PENDING
 from flows.model import JSON, Forgotten, Run
 from flows.report.page import PAGE
 from flows.settings import Settings
-from warehouse.connect import UsageError, open_tables, write_catalog
-from warehouse.journal import record, scrub_checks
-from warehouse.land import DataFile, clear_staging, escape_glob, name_run, rewrite_without, write_part
-from warehouse.lock import hold_lock
+from warehouse.connect import UsageError, list_files, open_tables, write_catalog
+from warehouse.journal import is_recorded, record, scrub_checks
+from warehouse.land import SCRATCH, DataFile, clear_staging, escape_glob, name_run, rewrite_without, write_part
+from warehouse.lock import WHOLE_SNAPSHOTS, hold_lock
 from warehouse.publish import (
     Manifest,
     finish_publishing,
@@ -30,7 +33,7 @@ from warehouse.publish import (
     read_manifest,
     replace_snapshot,
 )
-from warehouse.tables import arrow_table
+from warehouse.tables import arrow_schema, arrow_table
 from warehouse.tidy import remove_unneeded
 
 BY_DOCUMENT = ("all_documents", "edits", "paragraphs", "fingerprints")
@@ -61,7 +64,8 @@ FILES = """
     FROM files LEFT JOIN gone USING (uri) LEFT JOIN whole USING (uri)
     SELECT
         files.* REPLACE (
-            CASE WHEN is_whole OR (documents = len(records) AND len(rejected) = 0) THEN $status
+            CASE WHEN is_whole OR (documents = len(records)
+                    AND len(list_filter(rejected, lambda each: NOT starts_with(each.reason, $status))) = 0) THEN $status
                 WHEN documents = len(records) THEN 'unreadable' ELSE status END AS status,
             CASE WHEN is_whole OR records IS NOT NULL THEN $reason ELSE reason END AS reason,
             CASE WHEN is_whole THEN 0 ELSE documents - coalesce(len(records), 0) END AS documents,
@@ -119,45 +123,85 @@ def find_targets(warehouse: Path, name: str, record: int | None = None) -> Aim:
 def forget(warehouse: Path, targets: Sequence[Target], reason: str) -> int:
     """Takes the targets out of every snapshot; how many documents that were.
 
-    The run of it has a row. WarehouseBusyError while another run writes.
+    The run of it has a row. WarehouseBusyError while another run writes, or what is there is verified.
     """
     with hold_lock(warehouse):
         finish_publishing(warehouse)
+        finish_forgetting(warehouse)
         started_at = datetime.now(UTC).replace(tzinfo=None)
         run_id = name_run(started_at)
-        folder = f"staging/{run_id}"
-        manifests = [manifest for number in list_snapshots(warehouse) if (manifest := read_manifest(warehouse, number))]
-        newest = manifests[-1]
         rows = [Forgotten(each.uri, each.record, each.content_hash, reason, started_at, run_id) for each in targets]
-        earlier = [pq.ParquetFile(warehouse / file.path).read() for file in newest.tables.get("forgotten", ())]
-        forgotten = write_part(
-            warehouse, folder, "forgotten", pa.concat_tables([*earlier, arrow_table("forgotten", rows)])
-        )
+        forgotten = pa.concat_tables([_read_forgotten(warehouse), arrow_table("forgotten", rows)])
+        return _take_out(warehouse, rows, forgotten)
+
+
+def resume_forgetting(warehouse: Path) -> None:
+    """Ends a forgetting that was cut off, if one was. WarehouseBusyError as of `forget`."""
+    if _list_unfinished(warehouse, _read_forgotten(warehouse)):
+        with hold_lock(warehouse):
+            finish_publishing(warehouse)
+            finish_forgetting(warehouse)
+
+
+def finish_forgetting(warehouse: Path) -> None:
+    """Ends a forgetting that was cut off, if one was. The caller holds the lock."""
+    forgotten = _read_forgotten(warehouse)
+    if rows := _list_unfinished(warehouse, forgotten):
+        _take_out(warehouse, rows, forgotten)
+
+
+def _read_forgotten(warehouse: Path) -> pa.Table:
+    """What the newest snapshot has of the table."""
+    parts = [pq.ParquetFile(path).read() for path in list_files("forgotten", warehouse=warehouse)]
+    return pa.concat_tables([arrow_schema("forgotten").empty_table(), *parts])
+
+
+def _list_unfinished(warehouse: Path, forgotten: pa.Table) -> list[Forgotten]:
+    """The rows of the last forgetting, if it died before its run was in the journal."""
+    last = pc.max(forgotten["run_id"]).as_py()
+    if last is None or is_recorded(warehouse, last):
+        return []
+    return [Forgotten(**row) for row in forgotten.filter(pc.equal(forgotten["run_id"], last)).to_pylist()]
+
+
+def _take_out(warehouse: Path, rows: Sequence[Forgotten], forgotten: pa.Table) -> int:
+    """Takes what the rows name, of one forgetting, out of every snapshot; `forgotten` is the table with these rows.
+
+    What stands beside the snapshots goes first: when these are done, nothing tells any more which documents it were.
+    """
+    run_id, reason = rows[0].run_id, rows[0].reason
+    folder = f"staging/{run_id}"
+    manifests = [manifest for number in list_snapshots(warehouse) if (manifest := read_manifest(warehouse, number))]
+    newest = manifests[-1]
+    with hold_lock(warehouse, WHOLE_SNAPSHOTS):
         doomed = _list_doomed(warehouse, manifests, rows)
+        clear_staging(warehouse)
+        shutil.rmtree(warehouse / SCRATCH, ignore_errors=True)
+        (warehouse / PAGE).unlink(missing_ok=True)  # it has examples of texts
+        scrub_checks(warehouse, [*doomed.to_pylist(), *(each.uri for each in rows)])
+        part = write_part(warehouse, folder, "forgotten", forgotten)
         instead = _rewrite(warehouse, folder, manifests, doomed)
-        for manifest in reversed(manifests):  # the newest first: a rerun finds in older ones what was left there
+        for manifest in reversed(manifests):  # the newest first: from then on it goes to its end
             tables = _forget_in(warehouse, folder, run_id, manifest, rows, doomed, instead)
-            tables["forgotten"] = (forgotten,)
+            tables["forgotten"] = (part,)
             replaced = replace_snapshot(warehouse, replace(manifest, tables=tables))
             if manifest is newest:
                 write_catalog(warehouse, replaced.tables)
         remove_unneeded(warehouse)
-        (warehouse / PAGE).unlink(missing_ok=True)  # it has examples of texts
         clear_staging(warehouse)
-        scrub_checks(warehouse, [*doomed.to_pylist(), *(each.uri for each in targets)])
-        run = Run(
-            run_id=run_id,
-            snapshot_id=None,
-            started_at=started_at,
-            ended_at=datetime.now(UTC).replace(tzinfo=None),
-            outcome=FORGOTTEN,
-            reason=reason,
-            recipe=newest.recipe,
-            settings=JSON(newest.run["settings"]),
-            counts=JSON(json.dumps({"documents_forgotten": len(doomed)})),
-            seconds=JSON("{}"),
-        )
-        record(warehouse, run, ())
+    run = Run(
+        run_id=run_id,
+        snapshot_id=None,
+        started_at=rows[0].forgotten_at,
+        ended_at=datetime.now(UTC).replace(tzinfo=None),
+        outcome=FORGOTTEN,
+        reason=reason,
+        recipe=newest.recipe,
+        settings=JSON(newest.run["settings"]),
+        counts=JSON(json.dumps({"documents_forgotten": len(doomed)})),
+        seconds=JSON("{}"),
+    )
+    record(warehouse, run, ())
     return len(doomed)
 
 

@@ -27,6 +27,7 @@ from flows.assemble import (
 from flows.batch import Batch, Work
 from flows.draft import Draft
 from flows.engine import open_engine
+from flows.forget import finish_forgetting
 from flows.ingest.find import Found, find_files
 from flows.learn import learn_templates
 from flows.model import TABLES, Check
@@ -58,6 +59,7 @@ def run_corpus(settings: Settings, supervisor: Supervisor) -> Report:
         if not settings.dry_run:
             stack.enter_context(hold_lock(warehouse))
             finish_publishing(warehouse)
+            finish_forgetting(warehouse)
         before = read_manifest(warehouse)
         current = stack.enter_context(open_tables(warehouse, before.tables if before else {}))
         open_once = cache(lambda: stack.enter_context(open_engine(settings.engine, settings.workers)))

@@ -30,11 +30,10 @@ from flows.supervise import Supervisor
 from warehouse.check import run_checks
 from warehouse.connect import define, define_before
 from warehouse.journal import record
-from warehouse.land import DataFile, hash_file
-from warehouse.lock import hold_lock
+from warehouse.land import SCRATCH, DataFile, hash_file
+from warehouse.lock import WHOLE_SNAPSHOTS, hold_lock
 from warehouse.publish import Manifest, list_snapshots, read_manifest
 
-SCRATCH = "staging/verifying"
 KEYS = {
     "files": ("uri",),
     "all_documents": ("doc_id",),
@@ -88,7 +87,7 @@ def verify_corpus(settings: Settings, supervisor: Supervisor, share: float = 1.0
     if before is None:
         raise LookupError(f"nothing has landed in {warehouse} yet: `corpus run` lands the first snapshot")
     with ExitStack() as stack:
-        stack.enter_context(hold_lock(warehouse, "verifying"))
+        stack.enter_context(hold_lock(warehouse, WHOLE_SNAPSHOTS))
         scratch = warehouse / SCRATCH
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()

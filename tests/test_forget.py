@@ -3,16 +3,23 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from flows.forget import find_targets, forget
+import flows.forget
+from flows.forget import find_targets, forget, resume_forgetting
+from flows.model import Check
 from flows.report.page import write_page
 from tests.conftest import Corpus
+from tests.test_engine import interrupt
 from tests.test_templates import FOOTER, make_source
 from tests.test_verify import in_this_process, list_broken, verify
 from warehouse.connect import UsageError
+from warehouse.journal import record_checks
+from warehouse.land import SCRATCH
+from warehouse.lock import WHOLE_SNAPSHOTS, WarehouseBusyError, hold_lock
 from warehouse.publish import Manifest, replace_snapshot
 
 __all__ = ["in_this_process"]
@@ -156,6 +163,77 @@ def test_forgetting_that_was_cut_off_is_finished_when_asked_again(
     assert SECRET in read_warehouse(landed)
     forget_named(landed, "a.txt")
     assert SECRET not in read_warehouse(landed)
+
+
+@pytest.mark.parametrize("step", ["replace_snapshot", "write_catalog", "remove_unneeded", "clear_staging", "record"])
+def test_forgetting_that_was_cut_off_is_finished_by_the_next_run(
+    landed: Corpus, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    [(doc_id,)] = landed.ask("FROM documents SELECT doc_id WHERE uri = 'a.txt'")
+    done = getattr(flows.forget, step)
+    times = 0
+
+    def die(*arguments: Any) -> Any:
+        nonlocal times
+        times += 1
+        if step != "clear_staging" or times == 2:
+            if step == "replace_snapshot":
+                done(*arguments)
+            raise KeyboardInterrupt
+        return done(*arguments)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(flows.forget, step, die)
+        forget_named(landed, doc_id)
+    landed.run()
+    told = read_warehouse(landed)
+    assert SECRET not in told
+    assert doc_id not in told
+    assert landed.ask("FROM runs SELECT reason WHERE outcome = 'forgotten'") == [("she asked for it",)]
+    assert list_broken(verify(landed)) == set()
+
+
+def test_forgetting_that_was_cut_off_can_be_resumed_without_a_run(
+    landed: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(flows.forget, "remove_unneeded", die)
+        forget_named(landed, "a.txt")
+    assert SECRET in read_warehouse(landed)
+    resume_forgetting(landed.warehouse)
+    assert SECRET not in read_warehouse(landed)
+
+
+def test_what_a_verification_that_died_has_left_is_forgotten_too(
+    landed: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("flows.verify.shutil.rmtree", lambda *_, **__: None)
+        patch.setattr("flows.verify._derive_rest", interrupt)
+        verify(landed)
+    scratch = landed.warehouse / SCRATCH
+    assert list(scratch.rglob("all_documents/*.parquet"))
+    forget_named(landed, "a.txt")
+    assert SECRET not in read_warehouse(landed)
+    assert not scratch.exists()
+
+
+def test_no_document_is_forgotten_while_another_process_verifies(landed: Corpus) -> None:
+    with hold_lock(landed.warehouse, WHOLE_SNAPSHOTS), pytest.raises(WarehouseBusyError, match="verifying"):
+        forget_named(landed, "a.txt")
+    assert landed.ask("FROM forgotten") == []
+
+
+def test_what_a_check_told_of_a_file_goes_however_its_name_is_spelled(corpus: Corpus, make_article: Article) -> None:
+    corpus.land({"café.txt": write_secret(make_article(1)), "b.txt": make_article(2)})
+    [(run_id,)] = corpus.ask("FROM runs SELECT run_id")
+    details = [json.dumps([{"uri": uri, "before": SECRET}]) for uri in ("café.txt", "b.txt")]
+    record_checks(corpus.warehouse, run_id, [Check("a_claim", "fail", False, 1, each, run_id) for each in details])
+    forget_named(corpus, "café.txt")
+    assert corpus.ask("FROM checks SELECT detail ORDER BY ALL") == [(details[1],), (None,)]
 
 
 def test_a_name_of_nothing_or_of_several_is_told(landed: Corpus) -> None:

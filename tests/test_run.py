@@ -328,6 +328,28 @@ def test_a_run_that_died_with_its_manifest_written_is_finished_by_the_next(
         assert len(catalog.execute("FROM documents").fetchall()) == 2
 
 
+@pytest.mark.parametrize("step", ["record", "write_catalog"])
+def test_whoever_opens_the_catalog_sees_what_a_run_that_died_has_published(
+    corpus: Corpus, make_article: Article, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    corpus.land({"a.txt": make_article(1)})
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"warehouse.publish.{step}", die)
+        with pytest.raises(KeyboardInterrupt):
+            corpus.land({"b.txt": make_article(2)})
+    assert corpus.run().run.outcome == "unchanged"
+    with duckdb.connect(str(corpus.warehouse / "corpus.duckdb"), read_only=True) as catalog:
+        assert len(catalog.execute("FROM documents").fetchall()) == 2
+        [(checked,)] = catalog.execute(
+            "FROM checks JOIN runs USING (run_id) SELECT count(*) WHERE snapshot_id = 2"
+        ).fetchall()
+    assert checked > 10
+
+
 def test_finished_batches_of_a_run_that_died_are_taken_over(
     corpus: Corpus, make_article: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,8 @@
 """Tidying keeps what any kept snapshot needs, and nothing else."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,8 @@ import pytest
 from tests.conftest import Corpus
 from warehouse.connect import connect
 from warehouse.journal import is_recorded
-from warehouse.lock import WarehouseBusyError, hold_lock
-from warehouse.publish import list_snapshots, read_manifest
+from warehouse.lock import WHOLE_SNAPSHOTS, WarehouseBusyError, hold_lock
+from warehouse.publish import list_snapshots, read_manifest, replace_snapshot
 from warehouse.tidy import MANY_FILES, Tidied, tidy_warehouse
 
 Article = Callable[..., str]
@@ -68,6 +70,17 @@ def test_young_snapshots_stay(corpus: Corpus, make_article: Article) -> None:
     assert list_data(corpus) == files
 
 
+def test_a_snapshot_counts_as_old_from_when_it_was_no_longer_current(corpus: Corpus, make_article: Article) -> None:
+    land_often(corpus, make_article, 3)
+    for number in (1, 2):
+        manifest = read_manifest(corpus.warehouse, number)
+        assert manifest is not None
+        ended_at = (datetime.fromisoformat(manifest.run["ended_at"]) - timedelta(days=30)).isoformat()
+        replace_snapshot(corpus.warehouse, replace(manifest, run={**manifest.run, "ended_at": ended_at}))
+    assert tidy_warehouse(corpus.warehouse, keep_days=7, keep_snapshots=1).expired == 1
+    assert list_snapshots(corpus.warehouse) == [2, 3]  # until a moment ago, readers opened the second
+
+
 def test_a_reader_keeps_reading_its_snapshot_while_that_is_kept(corpus: Corpus, make_article: Article) -> None:
     land_often(corpus, make_article, MANY_FILES)
     with connect(corpus.warehouse) as reader:
@@ -97,6 +110,12 @@ def test_journals_are_gathered_and_no_row_is_lost_or_told_twice(corpus: Corpus, 
 def test_tidying_waits_for_no_run(corpus: Corpus, make_article: Article) -> None:
     corpus.land({"a.txt": make_article(1)})
     with hold_lock(corpus.warehouse), pytest.raises(WarehouseBusyError):
+        tidy_warehouse(corpus.warehouse)
+
+
+def test_nothing_is_tidied_away_from_a_verification(corpus: Corpus, make_article: Article) -> None:
+    corpus.land({"a.txt": make_article(1)})
+    with hold_lock(corpus.warehouse, WHOLE_SNAPSHOTS), pytest.raises(WarehouseBusyError, match="verifying"):
         tidy_warehouse(corpus.warehouse)
 
 

@@ -56,7 +56,7 @@ def connect(warehouse: str | Path | None = None, snapshot: SnapshotKey | None = 
         raise LookupError(f"nothing has landed in {root} yet: `corpus run` lands the first snapshot")
     connection = duckdb.connect(":memory:")
     define(connection, root, manifest.tables)
-    if snapshot is None and os.access(root, os.W_OK) and not _has_catalog(root, manifest.tables):
+    if snapshot is None and os.access(root, os.W_OK) and not has_catalog(root, manifest.tables):
         write_catalog(root, manifest.tables)
         if list_snapshots(root)[-1] != manifest.snapshot_id:  # another one was published meanwhile
             connection.close()
@@ -246,7 +246,7 @@ def _comment(connection: duckdb.DuckDBPyConnection, view: str, text: str, column
         connection.execute(f"COMMENT ON COLUMN {view}.{column} IS {quote(comment)}")
 
 
-def _has_catalog(root: Path, tables: Mapping[str, Sequence[DataFile]]) -> bool:
+def has_catalog(root: Path, tables: Mapping[str, Sequence[DataFile]]) -> bool:
     """Whether `corpus.duckdb` is of these tables: not when the warehouse was moved, or its catalog is lost or of old.
 
     A copy is read, since a reader may have the catalog itself open in a way that shuts others out.

@@ -4,6 +4,7 @@
 has just listed them still finds them; until then their rows are there twice, and `connect` reads each once.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,9 +21,14 @@ GATHERED = "-gathered"
 
 def record(warehouse: Path, run: Run, checks: Sequence[Check]) -> None:
     """Writes the run and what was checked into the journals."""
-    for table, rows in (("runs", [run]), ("checks", checks)):
-        if rows:
-            _write(warehouse / "tables" / table / f"{run.run_id}.parquet", arrow_table(table, rows))
+    record_checks(warehouse, run.run_id, checks)
+    _write(warehouse / "tables" / "runs" / f"{run.run_id}.parquet", arrow_table("runs", [run]))
+
+
+def record_checks(warehouse: Path, run_id: str, checks: Sequence[Check]) -> None:
+    """Writes what a run has checked into its journal."""
+    if checks:
+        _write(warehouse / "tables" / "checks" / f"{run_id}.parquet", arrow_table("checks", checks))
 
 
 def is_recorded(warehouse: Path, run_id: str) -> bool:
@@ -61,10 +67,13 @@ def compact_journals(warehouse: Path) -> int:
 
 def scrub_checks(warehouse: Path, names: Sequence[str]) -> None:
     """Takes from the journal of checks the rows of documents, as far as they name one of these."""
+    spelled = {*names, *(json.dumps(name)[1:-1] for name in names)}
+    for path in (warehouse / "tables").glob("*/*.draft"):
+        path.unlink()  # of a writer that died
     for path in list_journal(warehouse, "checks"):
         rows = pq.ParquetFile(path).read()
         details = rows["detail"].to_pylist()
-        kept = [None if detail and any(name in detail for name in names) else detail for detail in details]
+        kept = [None if detail and any(name in detail for name in spelled) else detail for detail in details]
         if kept != details:
             place = rows.schema.get_field_index("detail")
             _write(path, rows.set_column(place, rows.schema.field(place), pa.array(kept, pa.string())))

@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 from warehouse.tables import SORTED_BY, arrow_schema
 
 RUN_ID = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{4,6}")
+SCRATCH = "staging/verifying"
+"""Where a verification derives the tables again."""
 ROW_GROUP_ROWS = 100_000
 """DuckDB reads a row group at a time, in a thread each; it advises 100,000 rows or more."""
 

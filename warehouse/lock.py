@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+WHOLE_SNAPSHOTS = "verifying or tidying"
+"""What needs every file of every snapshot, and what takes such away: one of them at a time, beside runs."""
+
 
 class WarehouseBusyError(OSError):
     """Another process holds the warehouse."""

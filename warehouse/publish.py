@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.model import Check, Run
-from warehouse.connect import write_catalog
-from warehouse.journal import is_recorded, record
+from warehouse.connect import has_catalog, write_catalog
+from warehouse.journal import is_recorded, record, record_checks
 from warehouse.land import DataFile, SnapshotKey, make_durable
 
 LAYOUT = 1
@@ -106,6 +106,7 @@ def publish(warehouse: Path, manifest: Manifest, run: Run, checks: Sequence[Chec
 
     PublishConflictError when a snapshot of that number is there already.
     """
+    record_checks(warehouse, run.run_id, checks)  # before all: what a run that dies has left of them is lost
     manifest, draft = _draft_manifest(warehouse, manifest)
     path = _manifest_path(warehouse, manifest.snapshot_id)
     try:
@@ -115,7 +116,7 @@ def publish(warehouse: Path, manifest: Manifest, run: Run, checks: Sequence[Chec
     finally:
         draft.unlink()
     make_durable(path.parent)
-    record(warehouse, run, checks)
+    record(warehouse, run, ())
     write_catalog(warehouse, manifest.tables)
     return manifest
 
@@ -137,9 +138,12 @@ def expire_snapshot(warehouse: Path, snapshot_id: int) -> None:
 def finish_publishing(warehouse: Path) -> None:
     """Does what a run that died right after its manifest was there had left: its row in the journal, the catalog."""
     manifest = read_manifest(warehouse)
-    if manifest is not None and not is_recorded(warehouse, manifest.run_id):
+    if manifest is None:
+        return
+    if not is_recorded(warehouse, manifest.run_id):
         times = {name: datetime.fromisoformat(manifest.run[name]) for name in ("started_at", "ended_at")}
         record(warehouse, Run(**{**manifest.run, **times}), ())
+    if not has_catalog(warehouse, manifest.tables):
         write_catalog(warehouse, manifest.tables)
 
 

@@ -3,6 +3,7 @@
 What a reader has open stays readable for as long as its snapshot is kept.
 """
 
+import itertools
 import json
 import shutil
 import time
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 from flows.model import JSON, Run
 from warehouse.journal import JOURNALS, compact_journals
 from warehouse.land import DataFile, name_run, write_part
-from warehouse.lock import hold_lock
+from warehouse.lock import WHOLE_SNAPSHOTS, hold_lock
 from warehouse.publish import (
     Manifest,
     expire_snapshot,
@@ -64,13 +65,13 @@ class Tidied:
 
 
 def tidy_warehouse(warehouse: Path, keep_days: float = KEEP_DAYS, keep_snapshots: int = KEEP_SNAPSHOTS) -> Tidied:
-    """Compacts small files, and expires the snapshots that are neither among the newest nor so young.
+    """Compacts small files, and expires the snapshots that are not among the newest and were current so long ago.
 
-    LookupError where nothing has landed; WarehouseBusyError while a run writes.
+    LookupError where nothing has landed; WarehouseBusyError while a run writes, or what is there is verified.
     """
     if not list_snapshots(warehouse):
         raise LookupError(f"nothing has landed in {warehouse} yet: there is nothing to tidy")
-    with hold_lock(warehouse):
+    with hold_lock(warehouse), hold_lock(warehouse, WHOLE_SNAPSHOTS):
         finish_publishing(warehouse)
         compacted, snapshot_id = _compact(warehouse)
         compact_journals(warehouse)
@@ -153,8 +154,9 @@ def _group_small(files: Sequence[DataFile]) -> Iterator[list[DataFile]]:
 def _expire(warehouse: Path, age: timedelta, keep_snapshots: int) -> int:
     oldest = datetime.now(UTC).replace(tzinfo=None) - age
     expired = 0
-    for number in list_snapshots(warehouse)[:-keep_snapshots]:
-        manifest = read_manifest(warehouse, number)
+    numbers = list_snapshots(warehouse)
+    for number, following in list(itertools.pairwise(numbers))[: max(0, len(numbers) - keep_snapshots)]:
+        manifest = read_manifest(warehouse, following)  # until then readers opened the one before
         if manifest is not None and datetime.fromisoformat(manifest.run["ended_at"]) < oldest:
             expire_snapshot(warehouse, number)
             expired += 1
