@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from flows.assemble import point_at_kept, remember
 from flows.batch import PENDING, Batch, Work
@@ -127,15 +128,25 @@ def _settle(settings: Settings, before: Manifest) -> Settings:
 
 
 def _check_files(draft: Draft, warehouse: Path) -> Check:
-    """Whether every file that any snapshot names is there with the bytes that it had."""
+    """Whether every file that any snapshot names is there, with the bytes and the rows that it had."""
     manifests = [read_manifest(warehouse, number) for number in list_snapshots(warehouse)]
     named = {file for each in manifests if each for files in each.tables.values() for file in files}
     broken = [
-        {"path": file.path, "difference": "not there" if not (warehouse / file.path).exists() else "other bytes"}
+        {"path": file.path, "difference": difference}
         for file in sorted(named, key=lambda file: file.path)
-        if not (warehouse / file.path).exists() or hash_file(warehouse / file.path) != file.sha256
+        if (difference := _find_difference(warehouse / file.path, file)) is not None
     ]
     return _write_check(draft, "files_of_snapshots_are_whole", len(broken), broken[:MOST_ROWS])
+
+
+def _find_difference(path: Path, file: DataFile) -> str | None:
+    """How a file is not what a manifest says of it; None when it is."""
+    if not path.exists():
+        return "not there"
+    if hash_file(path) != file.sha256:
+        return "other bytes"
+    told = (file.rows, file.bytes)
+    return None if told == (pq.read_metadata(path).num_rows, path.stat().st_size) else "other counts in a manifest"
 
 
 def _check_claims(draft: Draft, connection: duckdb.DuckDBPyConnection) -> list[Check]:

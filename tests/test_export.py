@@ -4,13 +4,17 @@ import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import Corpus
+from warehouse.connect import connect
 from warehouse.export import ExportFormat, export_documents
 from warehouse.land import hash_file
+from warehouse.publish import list_snapshots
 
 Article = Callable[..., str]
 
@@ -63,6 +67,22 @@ def test_the_same_snapshot_gives_the_same_file(landed: Corpus, tmp_path: Path) -
 def test_a_snapshot_of_the_past_is_exported_as_it_was(landed: Corpus, tmp_path: Path) -> None:
     path = export(landed, tmp_path / "it's out", "jsonl", snapshot=1)
     assert len(path.read_text("utf-8").splitlines()) == 1
+
+
+def test_an_export_tells_the_snapshot_that_it_holds_whatever_is_published_meanwhile(
+    landed: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect_and_publish(*arguments: Any) -> duckdb.DuckDBPyConnection:
+        connection = connect(*arguments)
+        landed.land({"a.md": None})
+        return connection
+
+    told = len(list_snapshots(landed.warehouse))
+    count = landed.ask("FROM documents SELECT count(*)")[0][0]
+    monkeypatch.setattr("warehouse.export.connect", connect_and_publish)
+    export_documents(tmp_path / "out", "jsonl", str(landed.warehouse))
+    about = json.loads((tmp_path / "out" / "snapshot.json").read_text())
+    assert (about["snapshot"], about["documents"]) == (told, count)
 
 
 def test_a_folder_with_anything_in_it_is_left_alone(landed: Corpus, tmp_path: Path) -> None:

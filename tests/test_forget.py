@@ -1,10 +1,12 @@
 """What is forgotten is in no snapshot, in no file of the warehouse, and does not come back."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -16,7 +18,7 @@ from tests.conftest import Corpus
 from tests.test_engine import interrupt
 from tests.test_templates import FOOTER, make_source
 from tests.test_verify import in_this_process, list_broken, verify
-from warehouse.connect import UsageError
+from warehouse.connect import UsageError, connect, has_catalog
 from warehouse.journal import record_checks
 from warehouse.land import SCRATCH
 from warehouse.lock import WHOLE_SNAPSHOTS, WarehouseBusyError, hold_lock
@@ -234,6 +236,27 @@ def test_what_a_check_told_of_a_file_goes_however_its_name_is_spelled(corpus: Co
     record_checks(corpus.warehouse, run_id, [Check("a_claim", "fail", False, 1, each, run_id) for each in details])
     forget_named(corpus, "café.txt")
     assert corpus.ask("FROM checks SELECT detail ORDER BY ALL") == [(details[1],), (None,)]
+
+
+def test_a_reader_that_renews_the_catalog_meanwhile_brings_nothing_back(
+    landed: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forget_first(*arguments: Any) -> bool:
+        if landed.warehouse.joinpath("corpus.duckdb").exists() and not forgotten:
+            forgotten.append(forget_named(landed, "a.txt"))
+            return False
+        return has_catalog(*arguments)
+
+    forgotten: list[int] = []
+    monkeypatch.setattr(sys.modules["warehouse.connect"], "has_catalog", forget_first)
+    connect(landed.warehouse).close()
+    assert forgotten == [1]
+    with duckdb.connect(str(landed.warehouse / "corpus.duckdb"), read_only=True) as catalog:
+        assert catalog.execute("FROM documents SELECT uri ORDER BY uri").fetchall() == [
+            ("b.txt",),
+            ("c.txt",),
+            ("d.txt",),
+        ]
 
 
 def test_a_name_of_nothing_or_of_several_is_told(landed: Corpus) -> None:

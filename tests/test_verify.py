@@ -122,6 +122,15 @@ def test_a_file_of_the_warehouse_with_other_bytes_is_named(landed: Corpus) -> No
     assert path.name in (report.checks[0].detail or "")
 
 
+def test_a_manifest_that_tells_other_counts_of_a_file_is_named(landed: Corpus) -> None:
+    manifest = read_manifest(landed.warehouse, 1)
+    assert manifest is not None
+    [file, *others] = manifest.tables["edits"]
+    tables = {**manifest.tables, "edits": (replace(file, rows=file.rows - 1), *others)}
+    replace_snapshot(landed.warehouse, replace(manifest, tables=tables))
+    assert list_broken(verify(landed)) == {"files_of_snapshots_are_whole"}
+
+
 def test_files_that_changed_since_are_counted_and_not_compared(landed: Corpus, make_article: Article) -> None:
     landed.write({"b.md": make_article(50), "post/00.txt": None, "new.txt": make_article(51)})
     report = verify(landed)

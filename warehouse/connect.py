@@ -48,20 +48,25 @@ def connect(warehouse: str | Path | None = None, snapshot: SnapshotKey | None = 
     It holds the snapshot it opened, whatever is published meanwhile. LookupError when there is none, ValueError for a
     damaged manifest, FileNotFoundError for a lost file.
     """
-    from warehouse.publish import list_snapshots, read_manifest
+    from warehouse.publish import read_manifest
 
     root = locate(warehouse)
     manifest = read_manifest(root, snapshot)
     if manifest is None:
         raise LookupError(f"nothing has landed in {root} yet: `corpus run` lands the first snapshot")
     connection = duckdb.connect(":memory:")
-    define(connection, root, manifest.tables)
-    if snapshot is None and os.access(root, os.W_OK) and not has_catalog(root, manifest.tables):
+    try:
+        define(connection, root, manifest.tables)
+        if snapshot is not None or not os.access(root, os.W_OK) or has_catalog(root, manifest.tables):
+            return connection
         write_catalog(root, manifest.tables)
-        if list_snapshots(root)[-1] != manifest.snapshot_id:  # another one was published meanwhile
-            connection.close()
-            return connect(root)
-    return connection
+    except FileNotFoundError:
+        if read_manifest(root, snapshot) == manifest:
+            raise
+    if read_manifest(root, snapshot) == manifest:
+        return connection
+    connection.close()  # another one was published meanwhile, or a document forgotten
+    return connect(root, snapshot)
 
 
 def list_files(

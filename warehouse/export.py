@@ -31,9 +31,9 @@ def export_documents(
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty: give a folder of its own for the export")
     root = locate(warehouse)
-    with connect(warehouse, snapshot) as connection:
-        manifest = read_manifest(root, snapshot)
-        assert manifest is not None
+    manifest = read_manifest(root, snapshot)
+    with connect(warehouse, manifest.snapshot_id if manifest else snapshot) as connection:
+        assert manifest is not None  # or connecting had failed
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"documents.{format}"
         draft = path.with_suffix(".draft")
