@@ -30,6 +30,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.corpus import TAG, answers, corpus_etl, corpus_tidy, corpus_verify, find_server, local_server, use_server
 from flows.settings import Settings
+from warehouse.connect import UsageError
 
 VERIFY_CRON = "30 2 * * *"
 TIDY_CRON = "30 4 * * sun"
@@ -53,10 +54,11 @@ STOP_SECONDS = 15.0
 def serve_corpus(settings: Settings, cron: str, notify: str | None, tell: Callable[[str], None]) -> None:
     """Runs what is due until interrupted; starts a server where none is found, and ends it.
 
-    `notify` is a URL that is told, by POST, of each run that failed. ValueError for a cron or URL that is none.
+    `notify` is a URL that is told, by POST, of each run that failed. UsageError for one that is none, ValueError for
+    what is no cron.
     """
     if notify is not None and urlsplit(notify).scheme not in ("http", "https"):
-        raise ValueError("--notify takes a URL that begins with http:// or https://")
+        raise UsageError("--notify takes a URL that begins with http:// or https://")
     deployments = describe_deployments(settings, cron)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a script starts it with &

@@ -28,6 +28,7 @@ from flows.settings import Settings
 from tests.browser import open_page
 from tests.conftest import ROOT, Corpus
 from tests.servers import Served, list_processes, open_postgresql, open_server, serve, stop_worker, wait_for
+from warehouse.connect import UsageError
 
 Article = Callable[..., str]
 SECRET = "a-token-of-the-channel"
@@ -276,8 +277,8 @@ def test_a_work_pool_gets_the_deployments_that_are_served() -> None:
 
 
 def test_a_worker_of_a_work_pool_runs_what_the_file_deploys(tmp_path: Path, make_article: Article) -> None:
-    corpus = Corpus(tmp_path)
-    corpus.write({"a.txt": make_article(1)})
+    (tmp_path / "served").mkdir()
+    corpus = Corpus(tmp_path / "served")
     with open_server(tmp_path / "home") as address, temporary_settings({PREFECT_API_URL: address}):
         environment = {**os.environ, "PREFECT_API_URL": address, "PREFECT_HOME": str(tmp_path / "home")}
 
@@ -285,10 +286,13 @@ def test_a_worker_of_a_work_pool_runs_what_the_file_deploys(tmp_path: Path, make
             command = [sys.executable, "-m", "prefect", "--no-prompt", *arguments]
             subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=120)
 
+        with serve(corpus.folder, PREFECT_API_URL=address):
+            corpus.write({"a.txt": make_article(1)})  # it pauses its deployments when it ends
         prefect("work-pool", "create", "default", "--type", "process")
         prefect("deploy", "--all")
         with get_client(sync_client=True) as client:
             deployment = client.read_deployment_by_name("corpus_etl/corpus")
+            assert not deployment.paused
             settings = {"seeds": str(corpus.seeds), "warehouse": str(corpus.warehouse), "workers": 1}
             started = client.create_flow_run_from_deployment(deployment.id, parameters={"settings": settings})
             prefect("worker", "start", "--pool", "default", "--run-once")
@@ -300,5 +304,5 @@ def test_a_worker_of_a_work_pool_runs_what_the_file_deploys(tmp_path: Path, make
 
 
 def test_what_is_no_address_is_refused_before_anything_starts() -> None:
-    with pytest.raises(ValueError, match="--notify takes a URL"):
+    with pytest.raises(UsageError, match="--notify takes a URL"):
         serve_corpus(Settings(), "0 * * * *", "the-channel", print)
