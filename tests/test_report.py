@@ -139,6 +139,26 @@ def test_a_person_sees_the_corpus_and_nothing_happens(
     assert (asked, said) == ([], [])
 
 
+def test_a_screen_reader_is_told_the_sections_the_pictures_and_their_numbers(
+    landed: tuple[Corpus, Report], tmp_path: Path
+) -> None:
+    path = write_page(str(landed[0].warehouse), tmp_path / "page.html")
+    with open_page() as page:
+        page.goto(path.as_uri())
+        titles = page.get_by_role("heading", level=2).all_inner_texts()
+        for details in page.locator("details").all():
+            details.evaluate("element => { element.open = true }")
+        read = page.locator("body").aria_snapshot()
+    for title in titles:
+        assert f'link "{title}"' in read
+        assert f'region "{title}"' in read
+    pictures = re.findall(r"""img "(.+?): a picture of the numbers below\"""", read)
+    assert pictures
+    assert set(pictures) < set(titles)
+    assert read.count("- table") >= len(pictures)
+    assert re.search(r'img "\d+ files found', read)
+
+
 def test_a_long_name_fits_a_small_screen(landed: tuple[Corpus, Report], tmp_path: Path) -> None:
     warehouse = shutil.copytree(landed[0].warehouse, tmp_path / f"<b>{'x' * 80}")
     path = write_page(str(warehouse), tmp_path / "page.html")
