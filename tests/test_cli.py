@@ -1,6 +1,7 @@
 """The command: results on stdout, all else on stderr; exit status 0 done, 1 failed, 2 wrong usage."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -210,8 +211,14 @@ def test_where_nothing_has_landed_every_command_says_how_to_begin(
     assert "`corpus run`" in err
 
 
-def test_a_first_run_that_failed_is_among_the_runs(run: Corpus_, tmp_path: Path) -> None:
-    assert run("run", str(tmp_path / "nowhere"), "--plain", "--warehouse", str(tmp_path / "landed"))[0] == 1
+def test_a_first_run_that_failed_is_among_the_runs(
+    run: Corpus_, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("flows.run.find_files", fail)
+    assert run("run", str(tmp_path), "--plain", "--warehouse", str(tmp_path / "landed"))[0] == 1
     status, out, _ = run("runs", "--format", "json", "--warehouse", str(tmp_path / "landed"))
     assert status == 0
     assert [row["outcome"] for row in json.loads(out)] == ["failed"]
