@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from flows.clean import Cleaned, Policy, clean
 from flows.clean.ledger import squeeze, undo, write_edits
 from flows.ingest.read import read
-from flows.model import Record
+from flows.model import Claim, Record
 from tests.conftest import SHARED
 
 DATA = SHARED / "data"
@@ -104,6 +104,22 @@ def test_a_rule_that_is_disabled_changes_nothing() -> None:
     text = "The council met on Monday evening and talked about the new bridge for hours.\n\n0 Comments"
     [edit] = [edit for edit in clean(Record(0, text)).edits if edit.kind != "space"]
     assert clean(Record(0, text), policy=Policy(disabled_rules=frozenset({edit.rule}))).text == text
+
+
+def test_what_the_markup_says_is_repaired_as_the_text_is() -> None:
+    claims = (
+        Claim("title", "Donâ€™t close the bridge", "h1"),
+        Claim("authors", "JosÃ© PÃ©rez", "meta"),
+        Claim("url", "https://example.org/Ã©", "canonical"),
+    )
+    text = "Donâ€™t close the bridge\n\nThe council met on Monday evening and talked about the new bridge for hours."
+    cleaned = clean(Record(0, text, claims))
+    assert [claim.value for claim in cleaned.claims] == [
+        "Don’t close the bridge",
+        "José Pérez",
+        "https://example.org/Ã©",
+    ]
+    assert cleaned.text.startswith("The council met")
 
 
 def test_the_line_classifier_takes_lines_only_where_it_is_asked_to() -> None:

@@ -23,6 +23,8 @@ from flows.model import Claim, Cut, Record
 
 WEB_PAGE = "title-element"
 """The origin of a claim that only a web page makes."""
+WORDED = frozenset(("title", "authors", "source"))
+"""The fields whose claims are in words."""
 FEWEST_CHARACTERS = 20
 """White space aside: fewer are no main content of a page."""
 
@@ -59,18 +61,25 @@ class Cleaned:
 
 def clean(record: Record, claims: Sequence[Claim] = (), policy: Policy = Policy()) -> Cleaned:
     """Takes a record through every pass. `claims` are those that others than the record make of it."""
-    cleaned = _apply_passes(record, claims, policy, frozenset())
+    said = tuple(map(_repair_claim, (*claims, *record.claims)))
+    cleaned = _apply_passes(record, said, policy, frozenset())
     excess = _find_excess(record, cleaned.edits, policy.largest_removed_share)
     if excess:
-        return _apply_passes(record, claims, policy, excess)
+        return _apply_passes(record, said, policy, excess)
     whole = _cut_template(cleaned, policy)
     if whole is not cleaned and _find_excess(record, whole.edits, policy.largest_removed_share):
         return replace(cleaned, suspended_rules=(RULE,))
     return whole
 
 
-def _apply_passes(record: Record, claims: Sequence[Claim], policy: Policy, suspended: frozenset[str]) -> Cleaned:
-    said = (*claims, *record.claims)
+def _repair_claim(claim: Claim) -> Claim:
+    """The claim with its words repaired as the text is: markup has the damage of the text that it stands around."""
+    if claim.field not in WORDED or claim.value.isascii():
+        return claim
+    return replace(claim, value=apply(claim.value, find_repairs(claim.value)))
+
+
+def _apply_passes(record: Record, said: tuple[Claim, ...], policy: Policy, suspended: frozenset[str]) -> Cleaned:
     title = choose_title(said)
     persons = list_persons(said) if any(claim.origin == WEB_PAGE for claim in said) else None
     text = record.text

@@ -1,10 +1,11 @@
 """What finding copies costs as a corpus grows, and as it comes in slices.
 
-    python -m tests.benchmarks.copies_at_scale growth [10000 100000 1000000] [--memory 2048]
+    python -m tests.benchmarks.copies_at_scale growth [10000 100000 1000000] [--memory 2048] [--plot growth.svg]
     python -m tests.benchmarks.copies_at_scale slices [20]
 
 `growth` makes documents of sentences of the press releases, of which every tenth is a reprint of another; it prints the
-time by part, as a multiple of reading the texts from Parquet, and the peak memory of the process that finds the copies.
+time, as a multiple of reading the texts from Parquet, and the peak memory of the process that finds the copies; as a
+picture, too, where a file is named for it.
 `slices` brings all press releases in random slices, of which some leave and return, and compares every pair and
 duplicate with those of one run; it prints what the last slice of 1 % costs, as a share of the one run.
 """
@@ -15,12 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import vl_convert
 
 from flows.dedupe import find_duplicates
 from flows.dedupe.fingerprint import write_fingerprints
@@ -80,8 +82,9 @@ def find_in(folder: Path, memory: int) -> None:
     print(found.duplicates.num_rows, found.pairs.num_rows, f"{seconds:.1f}", f"{seconds / reading:.0f}", f"{peak:.0f}")
 
 
-def show_growth(sizes: Sequence[int], memory: int) -> None:
+def show_growth(sizes: Sequence[int], memory: int, plot: Path | None) -> None:
     """One line a size."""
+    measured: list[dict[str, float]] = []
     print("  documents    copies     pairs   seconds  × reading  peak MB")
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
@@ -97,6 +100,24 @@ def show_growth(sizes: Sequence[int], memory: int) -> None:
             ]
             said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
         print(f"{size:11,} {int(said[0]):9,} {int(said[1]):9,} {said[2]:>9} {said[3]:>10} {said[4]:>8}", flush=True)
+        measured.append({"documents": size, "time": float(said[3]), "memory": float(said[4])})
+    if plot:
+        draw_growth(measured, plot)
+
+
+def draw_growth(measured: Sequence[Mapping[str, float]], path: Path) -> None:
+    """Writes a picture, SVG, of time and memory by the number of documents, all on scales of powers of ten."""
+    panels = [
+        {
+            "mark": {"type": "line", "point": True},
+            "encoding": {
+                "x": {"field": "documents", "type": "quantitative", "scale": {"type": "log"}, "axis": {"format": "~s"}},
+                "y": {"field": name, "type": "quantitative", "scale": {"type": "log"}, "title": title},
+            },
+        }
+        for name, title in (("time", "time, × reading the texts"), ("memory", "peak memory, MB"))
+    ]
+    path.write_text(vl_convert.vegalite_to_svg({"data": {"values": list(measured)}, "hconcat": panels}), "utf-8")
 
 
 class Corpus:
@@ -181,11 +202,12 @@ def main() -> None:
     parser.add_argument("what", choices=["growth", "slices", "find"])
     parser.add_argument("numbers", nargs="*")
     parser.add_argument("--memory", type=int, default=2048)
+    parser.add_argument("--plot", type=Path)
     given = parser.parse_args()
     if given.what == "find":
         find_in(Path(given.numbers[0]), given.memory)
     elif given.what == "growth":
-        show_growth([int(number) for number in given.numbers] or [10_000, 100_000, 1_000_000], given.memory)
+        show_growth([int(number) for number in given.numbers] or [10_000, 100_000, 1_000_000], given.memory, given.plot)
     else:
         show_slices(int(given.numbers[0]) if given.numbers else 20)
 
