@@ -1,6 +1,5 @@
 """The command `corpus`. Results go to stdout, all else to stderr; exit status 0 done, 1 failed, 2 wrong usage."""
 
-import errno
 import io
 import os
 import re
@@ -21,6 +20,7 @@ from rich.markdown import Markdown
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from flows.advice import write_error, write_usage_error
 from flows.report import QUERIES, Report, write_headline, write_summary
 from flows.settings import FAILED, Settings
 from warehouse import ask
@@ -34,20 +34,6 @@ SHOW_TRACEBACK = "CORPUS_TRACEBACK"
 
 MOST_LINES = 10
 """Of a table, its head counted, that a run prints: the whole is in `files_to_look_at`."""
-ADVICE = {
-    errno.ENOSPC: "the disk is full: free some space and run again; what readers see is whole, as it was before",
-    errno.EDQUOT: "your share of the disk is used up: free some space and run again; what readers see is as it was",
-    errno.EACCES: "you may not read or write this: ask its owner, or name another folder",
-    errno.EPERM: "you may not do this: ask its owner, or name another folder",
-    errno.EROFS: "this is on a disk that cannot be written: name another folder",
-    errno.ENOENT: "there is no such folder or file: look whether it is spelled as you meant it",
-    errno.ENOTDIR: "a file is where a folder must be: name another folder",
-    errno.EISDIR: "this is a folder: name a file in it",
-    errno.ENAMETOOLONG: "this name is too long: give a shorter one",
-    errno.EMFILE: "too many files are open: `ulimit -n 65536` allows more",
-}
-"""By error of the system."""
-
 app = App(
     name="corpus",
     help="From raw text files to Parquet tables that DuckDB queries. Whatever is left out is a row that says why.",
@@ -440,12 +426,12 @@ def main() -> int:
         _tell("interrupted; what a run had finished, the next one takes over")
         return 1
     except (cyclopts.CycloptsError, pydantic.ValidationError, UsageError) as error:
-        _tell(_write_usage_error(error))
+        _tell(write_usage_error(error))
         return 2
     except Exception as error:
         if os.environ.get(SHOW_TRACEBACK):
             raise
-        _tell("; ".join([_write_error(error), *getattr(error, "__notes__", [])]))
+        _tell("; ".join([write_error(error), *getattr(error, "__notes__", [])]))
         if not isinstance(error, LookupError | ValueError | OSError | duckdb.Error):
             TELL.print(f"(set {SHOW_TRACEBACK}=1 to see where)")
         return 1
@@ -476,33 +462,6 @@ def _require_folders(settings: Settings) -> None:
         raise UsageError(f"there is no folder {seeds}: name the folder of your raw files, as in `corpus run FOLDER`")
     if warehouse.exists() and not warehouse.is_dir():
         raise UsageError(f"the warehouse {warehouse} is a file: name a folder, which is made where there is none")
-
-
-def _write_error(error: Exception) -> str:
-    """What went wrong, and what to do about it where that is always the same."""
-    advice = ADVICE.get(error.errno or 0) if isinstance(error, OSError) else None
-    if advice is None:
-        return str(error) or type(error).__name__
-    where = getattr(error, "filename", None)
-    return f"{where}: {advice}" if where else advice
-
-
-def _write_usage_error(error: Exception) -> str:
-    if isinstance(error, cyclopts.UnusedCliTokensError):
-        hint = (
-            " (a query is one argument: put it in quotes)" if {"sql", "search"} & {*(error.command_chain or ())} else ""
-        )
-        return f"too many arguments: {' '.join(error.unused_tokens or ())}{hint}"
-    cause = error.__cause__ if isinstance(error.__cause__, pydantic.ValidationError) else error
-    if not isinstance(cause, pydantic.ValidationError):
-        return str(error)
-    told = []
-    for mistake in cause.errors(include_url=False):
-        name = str(mistake["loc"][0]) if mistake["loc"] else ""
-        option = f"--{name.replace('_', '-')}, or CORPUS_{name.upper()},"
-        description = Settings.model_fields[name].description if name in Settings.model_fields else ""
-        told.append(f"{option} is {mistake['input']!r}: {mistake['msg']}. {description}".strip())
-    return "; ".join(told)
 
 
 def _confirm() -> bool:

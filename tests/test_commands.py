@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import flows.verify
-from flows.cli import ADVICE, EXAMPLES, app, main
+from flows.advice import ADVICE
+from flows.cli import EXAMPLES, app, main
 from tests.conftest import Corpus, open_threads
 
 Article = Callable[..., str]
