@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from unicodedata import is_normalized
 
 import numpy as np
 import pyarrow as pa
@@ -47,15 +48,23 @@ def write_fingerprints(doc_ids: pa.Array, texts: pa.Array, run_id: str) -> pa.Ta
 
 def read_words(texts: pa.Array) -> WordLists:
     """The words of texts: NFKC, in small letters, punctuation aside."""
-    others = pc.invert(pc.string_is_ascii(texts))
-    if pc.any(others).as_py():
-        texts = pc.replace_with_mask(texts, others, pc.utf8_normalize(texts.filter(others), form="NFKC"))
-    texts = texts.cast(pa.large_string())
+    texts = _normalize(texts).cast(pa.large_string())
     _, offsets, data = texts.buffers()
     bounds = np.frombuffer(offsets, np.int64, len(texts) + 1, texts.offset * 8) if len(texts) else np.zeros(1, np.int64)
     characters = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
     # Only what these texts take of a buffer that they may share with others.
     return WordLists(*kernels.read_words(characters[bounds[0] : bounds[-1]], bounds - bounds[0], *_code_points()))
+
+
+def _normalize(texts: pa.Array) -> pa.Array:
+    """The texts in NFKC. Most are so already, and to see that takes a tenth of the time."""
+    others = np.flatnonzero(~pc.string_is_ascii(texts).to_numpy(zero_copy_only=False))
+    found = [place for place in others if not is_normalized("NFKC", texts[place].as_py())]
+    if not found:
+        return texts
+    mask = np.zeros(len(texts), np.bool_)
+    mask[found] = True
+    return pc.replace_with_mask(texts, pa.array(mask), pc.utf8_normalize(texts.filter(pa.array(mask)), form="NFKC"))
 
 
 def _make_lists(values: NDArray[np.uint64], lengths: NDArray[np.int64]) -> pa.Array:
