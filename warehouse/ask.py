@@ -185,7 +185,8 @@ def _require_reading(connection: duckdb.DuckDBPyConnection, query: str, root: Pa
 def _list_calls(query: str) -> Iterator[str]:
     """The names that stand before a parenthesis, whatever comments stand between; those in literals are none."""
     told = query.encode()
-    tokens = [(place, kind) for place, kind in duckdb.tokenize(query) if kind != duckdb.token_type.string_const]
+    passed = (duckdb.token_type.string_const, duckdb.token_type.comment)  # DuckDB 2 tells of comments, 1 does not
+    tokens = [(place, kind) for place, kind in duckdb.tokenize(query) if kind not in passed]
     for (place, _), (following, _) in pairwise(tokens):
         if told.startswith(b"(", following) and (name := _CALLED.match(told[place:following].decode())):
             yield name[1].lower()
