@@ -1,10 +1,11 @@
 """Every setting, once. The flow's parameters, the command line and prefect.yaml are read off this model."""
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Policy = Literal["most_complete", "earliest", "longest", "preferred_source"]
@@ -120,6 +121,20 @@ class Settings(BaseSettings):
         tuple[str, ...],
         Field(description="Cleaning rules that are not applied, by name.", json_schema_extra=SHAPES_ROWS),
     ] = ()
+
+    @field_validator("disabled_rules")
+    @classmethod
+    def _require_rules(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if names:
+            from flows.clean.rulebook import list_rules
+
+            known = {rule.name for rule in list_rules()}
+            for name in names:
+                if name not in known:
+                    near = get_close_matches(name, known, 1)
+                    hint = f"; is it {near[0]!r}?" if near else ""
+                    raise ValueError(f"there is no rule {name!r}: `corpus rules` lists them{hint}")
+        return names
 
     @property
     def warehouse_path(self) -> Path:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from flows.clean import Cleaned, Policy, clean
 from flows.clean.ledger import squeeze, undo, write_edits
+from flows.clean.rulebook import list_rules
 from flows.ingest.read import read
 from flows.model import Claim, Record
 from tests.conftest import SHARED
@@ -201,8 +202,11 @@ SETS: dict[str, tuple[Callable[[], Raw], int]] = {
 }
 
 
+KNOWN = {(rule.name, rule.kind) for rule in list_rules()}
+
+
 @pytest.mark.parametrize("name", SETS)
-def test_the_edits_of_every_real_text_undo_to_it(name: str) -> None:
+def test_the_edits_of_every_real_text_undo_to_it_and_are_of_rules_that_are_told(name: str) -> None:
     files, least = SETS[name]
     texts = 0
     for uri, raw in files():
@@ -210,7 +214,9 @@ def test_the_edits_of_every_real_text_undo_to_it(name: str) -> None:
             if isinstance(record, Record):
                 texts += 1
                 try:
-                    assert_undoes(record, clean(record))
+                    cleaned = clean(record)
+                    assert_undoes(record, cleaned)
+                    assert {(cut.rule, cut.kind) for cut in cleaned.edits} <= KNOWN
                 except Exception as error:
                     error.add_note(f"in {uri}")
                     raise

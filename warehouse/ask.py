@@ -48,7 +48,7 @@ NAMED = {
         WHERE run_id = (FROM runs SEMI JOIN checks USING (run_id) SELECT arg_max(run_id, started_at))
         ORDER BY passed, severity, name""",
     "rules": """
-        FROM known_rules FULL JOIN rule_effects AS now USING (rule, kind)
+        FROM (FROM known_rules SELECT name AS rule, * EXCLUDE (name)) FULL JOIN rule_effects AS now USING (rule, kind)
             FULL JOIN before.rule_effects AS past USING (rule, kind)
         SELECT rule, kind, zone,
             coalesce(now.hits, 0) AS hits, coalesce(now.hits, 0) - coalesce(past.hits, 0) AS hits_gained,
@@ -224,15 +224,10 @@ def _read_parent(root: Path, snapshot: SnapshotKey | None) -> dict[str, tuple[Da
 
 
 def _list_rules() -> pa.Table:
-    from flows.clean.lines import RULE as LINE_CLASSIFIER
-    from flows.clean.rules import load_rules
-    from flows.clean.templates import RULE as TEMPLATE
+    """But for white space, of which no row is kept."""
+    from flows.clean.rulebook import KnownRule, list_rules
 
-    rules = [(rule.name, rule.kind, rule.zone, rule.description) for rule in load_rules()]
-    template = "A paragraph that recurs across the documents of its source: see `templates`, `template_cuts`."
-    noise = "A line that no rule names and that the line classifier takes for noise, at line_noise_threshold."
-    rules += [(TEMPLATE, "remove", "tail", template), (LINE_CLASSIFIER, "remove", "anywhere", noise)]
-    return _table(("rule", "kind", "zone", "description"), rules)
+    return _table(KnownRule._fields, [rule for rule in list_rules() if rule.kind != "space"])
 
 
 def _list_snapshots(root: Path) -> pa.Table:

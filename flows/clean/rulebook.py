@@ -13,13 +13,15 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import re2
 
 from flows.model import Field
 
 FOLDER = Path(__file__).with_name("rules")
+PASSES = Path(__file__).with_name("passes.toml")
+"""What the rules take that are code."""
 Zone = Literal["head", "tail", "ends", "below", "anywhere", "opening"]
 Kind = Literal["remove", "lift"]
 
@@ -148,3 +150,21 @@ def read_rules(folder: Path) -> tuple[Rule, ...]:
 def load_rules() -> tuple[Rule, ...]:
     """Every rule of this project."""
     return read_rules(FOLDER)
+
+
+class KnownRule(NamedTuple):
+    """What people are told of a rule. One that does several kinds of things is told once for each."""
+
+    name: str
+    kind: str
+    zone: str
+    description: str
+
+
+@cache
+def list_rules() -> tuple[KnownRule, ...]:
+    """Every rule by name, those that are code too."""
+    rules = [KnownRule(rule.name, rule.kind, rule.zone, rule.description) for rule in load_rules()]
+    for name, kinds in tomllib.loads(PASSES.read_text("utf-8")).items():
+        rules += (KnownRule(name, kind, "anywhere", description) for kind, description in kinds.items())
+    return tuple(rules)
