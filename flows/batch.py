@@ -7,7 +7,6 @@ sees the same folders, and knows nothing of Prefect.
 import errno
 import hashlib
 import json
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ import pyarrow as pa
 
 from flows.clean import Cleaned, Policy, clean
 from flows.clean.ledger import squeeze, undo, write_edits
+from flows.clean.repair import spell_surrogates
 from flows.clean.templates import read_templates, write_paragraphs
 from flows.dedupe.fingerprint import write_fingerprints
 from flows.describe import describe
@@ -38,7 +38,6 @@ PENDING = ""
 """The state of a file that the next run processes whatever it is like."""
 FLUSH_CHARACTERS = 64 << 20
 """Text held before it is written: bounds the memory of a batch, whatever the size of its files."""
-SURROGATE = re.compile("[\ud800-\udfff]")
 LASTING = {
     *(errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG),
     *(errno.ENOSPC, errno.EDQUOT, errno.EROFS),
@@ -284,9 +283,8 @@ def _make_rows(
             raise BrokenPromiseError(f"the edits of record {record.record} do not undo to its original")
         paragraphs = write_paragraphs(doc_id, batch.run_id, cleaned.paragraphs, cleaned.template, edits)
     with _timed(seconds, "describe"):
-        claims = [replace(claim, value=spell_surrogates(claim.value)) for claim in cleaned.claims]
         read_at = work.read_at or batch.started_at
-        described = describe(cleaned.text, claims, read_at.date())
+        described = describe(cleaned.text, cleaned.claims, read_at.date())
     metadata = {**(record.metadata or {}), **context.metadata}
     document = Document(
         doc_id=doc_id,
@@ -310,11 +308,6 @@ def _make_rows(
 
 def _dump(metadata: dict[str, Any]) -> str:
     return json.dumps(metadata, ensure_ascii=False, sort_keys=True, default=str)
-
-
-def spell_surrogates(text: str, backslash: str = "\\") -> str:
-    """The text with halves of surrogate pairs, which no UTF-8 can hold, spelt as a backslash, 'u' and their number."""
-    return SURROGATE.sub(lambda half: f"{backslash}u{ord(half[0]):04x}", text)
 
 
 def may_pass(error: OSError) -> bool:

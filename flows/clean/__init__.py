@@ -14,7 +14,7 @@ from flows.clean.head import find_head
 from flows.clean.layout import find_joins, find_wraps
 from flows.clean.ledger import apply, compose, squeeze
 from flows.clean.lines import find_noise
-from flows.clean.repair import find_repairs
+from flows.clean.repair import find_repairs, spell_surrogates
 from flows.clean.rules import find_cuts
 from flows.clean.spaces import find_spaces
 from flows.clean.templates import RULE, Span, Templates, find_templates, list_paragraphs, write_cuts
@@ -74,9 +74,10 @@ def clean(record: Record, claims: Sequence[Claim] = (), policy: Policy = Policy(
 
 def _repair_claim(claim: Claim) -> Claim:
     """The claim with its words repaired as the text is: markup has the damage of the text that it stands around."""
-    if claim.field not in WORDED or claim.value.isascii():
+    if claim.value.isascii():
         return claim
-    return replace(claim, value=apply(claim.value, find_repairs(claim.value)))
+    value = spell_surrogates(claim.value)
+    return replace(claim, value=apply(value, find_repairs(value)) if claim.field in WORDED else value)
 
 
 def _apply_passes(record: Record, said: tuple[Claim, ...], policy: Policy, suspended: frozenset[str]) -> Cleaned:

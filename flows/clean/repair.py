@@ -21,7 +21,13 @@ from flows.model import Cut
 MAX_ROUNDS = 8  # one mends most text, three what was escaped twice; more only what was nested to cost time
 MAX_SEGMENT = 1_000_000  # characters that are mended at once, ftfy's own limit
 RESYNCHRONISATION = 8  # words to look ahead for where a mended line agrees with the damaged one again
+SURROGATE = re.compile("[\ud800-\udfff]")
 STREAM_SAFE_MARKS = 30  # combining marks on one character in text of good will: Unicode Standard Annex 15, section 13
+
+
+def spell_surrogates(text: str, backslash: str = "\\") -> str:
+    """The text with halves of surrogate pairs, which no UTF-8 can hold, spelt as a backslash, 'u' and their number."""
+    return SURROGATE.sub(lambda half: f"{backslash}u{ord(half[0]):04x}", text)
 
 
 def find_repairs(text: str) -> list[Cut]:
