@@ -1,7 +1,6 @@
 """The schedule: `corpus serve` finds or starts a Prefect server, tells it what to watch for, and runs what is due."""
 
 import asyncio
-import fcntl
 import os
 import re
 import signal
@@ -31,6 +30,7 @@ from prefect.types.entrypoint import EntrypointType
 from flows.corpus import TAG, answers, corpus_etl, corpus_tidy, corpus_verify, find_server, local_server, use_server
 from flows.settings import Settings
 from warehouse.connect import UsageError
+from warehouse.lock import hold_file
 
 VERIFY_CRON = "30 2 * * *"
 TIDY_CRON = "30 4 * * sun"
@@ -189,16 +189,12 @@ def _find_or_start_server(tell: Callable[[str], None]) -> Iterator[str]:
 @contextmanager
 def _hold_schedule(address: str) -> Iterator[None]:
     """Within it no other `corpus serve` of this machine serves there: the first to end would pause the other's too."""
-    home = get_current_settings().home
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / f"corpus-serve-{re.sub(r'[^a-z0-9.]+', '-', address.lower())}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OSError(
-                f"another `corpus serve` runs the schedule of {address.removesuffix('/api')}: end that one first. For "
-                "a second warehouse, give it a server of its own, by PREFECT_HOME and PREFECT_SERVER_API_PORT"
-            ) from None
+    name = f"corpus-serve-{re.sub(r'[^a-z0-9.]+', '-', address.lower())}.lock"
+    busy = OSError(
+        f"another `corpus serve` runs the schedule of {address.removesuffix('/api')}: end that one first. For "
+        "a second warehouse, give it a server of its own, by PREFECT_HOME and PREFECT_SERVER_API_PORT"
+    )
+    with hold_file(get_current_settings().home / name, busy):
         yield
 
 

@@ -16,10 +16,18 @@ class WarehouseBusyError(OSError):
 @contextmanager
 def hold_lock(warehouse: Path, doing: str = "writing to") -> Iterator[None]:
     """Holds the warehouse while doing one thing: WarehouseBusyError when another process is doing it."""
-    (warehouse / "staging").mkdir(parents=True, exist_ok=True)
-    with (warehouse / "staging" / f"{doing.split()[0]}.lock").open("w") as lock:
+    busy = WarehouseBusyError(f"another process is {doing} {warehouse}: wait for it to end")
+    with hold_file(warehouse / "staging" / f"{doing.split()[0]}.lock", busy):
+        yield
+
+
+@contextmanager
+def hold_file(path: Path, busy: OSError) -> Iterator[None]:
+    """Holds a file, which is made with its folders where it is not there: raises `busy` when another process has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise WarehouseBusyError(f"another process is {doing} {warehouse}: wait for it to end") from None
+            raise busy from None
         yield

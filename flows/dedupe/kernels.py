@@ -256,6 +256,16 @@ def list_shingles(words: Words, bounds: Bounds) -> tuple[Words, NDArray[np.bool_
 
 
 @compiled
+def collect_shingles(shingles: Words, is_first: NDArray[np.bool_], count: int) -> Words:
+    """A hash table of a text's shingles, as `list_shingles` tells them."""
+    table = make_table(count)
+    for place in range(len(shingles)):
+        if is_first[place]:
+            insert(table, shingles[place])
+    return table
+
+
+@compiled
 def collect_words(words: Words) -> Words:
     """A hash table of a text's words."""
     table = make_table(len(words))
@@ -330,10 +340,7 @@ def compare(
         other_first, other_end = bounds[other], bounds[other + 1]
         if other != last:
             last, is_collected = other, False
-            table = make_table(counts[other])
-            for place in range(other_first, other_end):
-                if is_first[place]:
-                    insert(table, shingles[place])
+            table = collect_shingles(shingles[other_first:other_end], is_first[other_first:other_end], counts[other])
         least = least_containment * min(counts[one], counts[other])
         common, left = 0, counts[one]
         for place in range(first, end):
@@ -348,10 +355,7 @@ def compare(
             known = collect_words(words[other_first:other_end])
             long_shingles, long_count = collect_long_shingles(words[other_first:other_end])
             is_collected = True
-        own_table = make_table(counts[one])
-        for place in range(first, end):
-            if is_first[place]:
-                insert(own_table, shingles[place])
+        own_table = collect_shingles(shingles[first:end], is_first[first:end], counts[one])
         own_long_shingles, own_long_count = collect_long_shingles(words[first:end])
         long_common = 0
         for shingle in own_long_shingles:

@@ -107,7 +107,7 @@ def choose_title(claims: Sequence[Claim]) -> str | None:
 def list_persons(claims: Sequence[Claim]) -> frozenset[str]:
     """Everyone whom any claim names as an author, folded."""
     values = (claim.value for claim in claims if claim.field == "authors")
-    return frozenset(fold(name) for value in values for name in parse_authors(value))
+    return frozenset(fold(name) for value in values for name in _parse_names(value))
 
 
 def choose_source(claims: Sequence[Claim]) -> str | None:
@@ -268,10 +268,15 @@ def _read_authors(claims: Sequence[Claim], origin: str, sites: AbstractSet[str])
         name
         for claim in claims
         if claim.origin == origin
-        for name in parse_authors(" ".join(_TAG.sub("", html.unescape(claim.value)).split()))
+        for name in _parse_names(claim.value)
         if origin not in UNSEEN or looks_like_name(name) or not (_fold_site(name) in sites or is_account(name))
     ]
     return _unique([name for name in names if _fold_site(name) not in sites] or names)
+
+
+def _parse_names(printed: str) -> list[str]:
+    """The names of a claim, whose value may be markup."""
+    return parse_authors(" ".join(_TAG.sub("", html.unescape(printed)).split()))
 
 
 def _unique(names: Sequence[str]) -> tuple[str, ...]:
