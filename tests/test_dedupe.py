@@ -3,11 +3,13 @@
 import csv
 import random
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unicodedata import decomposition, normalize
 
 import duckdb
 import numpy as np
@@ -18,7 +20,7 @@ from hypothesis import strategies as st
 
 import flows.dedupe
 from flows.dedupe import compare, find_duplicates, kernels
-from flows.dedupe.fingerprint import read_words, write_fingerprints
+from flows.dedupe.fingerprint import WordLists, read_words, write_fingerprints
 from flows.settings import Settings
 from tests.conftest import SHARED, Corpus, create_tables, make_documents, open_threads
 
@@ -286,12 +288,20 @@ def test_pairs_do_not_depend_on_the_memory_there_is(make: Make, monkeypatch: pyt
     wanted = find_duplicates(make(texts), "two", Settings()).pairs.sort_by(
         [("doc_id", "ascending"), ("other_id", "ascending")]
     )
+    read: list[int] = []
+
+    def count_and_read(texts: pa.Array) -> WordLists:
+        read.append(len(texts))
+        return read_words(texts)
+
     monkeypatch.setattr(compare, "BYTES_PER_CHARACTER", 1 << 18)
+    monkeypatch.setattr(compare, "read_words", count_and_read)
     found = find_duplicates(make(texts), "two", Settings()).pairs.sort_by(
         [("doc_id", "ascending"), ("other_id", "ascending")]
     )
     assert found.equals(wanted)
     assert wanted.num_rows > 100
+    assert len(read) > 3
 
 
 @settings(max_examples=60, deadline=None)
@@ -306,6 +316,30 @@ def test_a_shared_run_of_31_words_gives_an_anchor_in_common(before: int, after: 
     lists = read_words(pa.array(texts))
     keys, ends = kernels.hash_anchors(lists.words, lists.bounds)
     assert np.intersect1d(keys[: ends[1]], keys[ends[1] :]).size
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=30), min_size=2, max_size=6))
+@settings(deadline=None)
+def test_pairs_are_left_out_by_their_containment_alone(texts: list[list[str]]) -> None:
+    texts = [*texts, texts[0] + [f"word{number}" for number in range(70_000)]]  # more shingles than the filter has bits
+    lists = read_words(pa.array([" ".join(text) for text in texts]))
+    pairs = np.array([(one, other) for other in range(len(texts)) for one in range(other)])
+    measures = kernels.compare(pairs[:, 0], pairs[:, 1], lists.words, lists.facts, lists.bounds, 0.4)
+    for (one, other), (jaccard, *_) in zip(pairs, measures, strict=True):
+        first, second = (set(pairwise(texts[side])) or {tuple(texts[side])} for side in (one, other))
+        is_kept = len(first & second) >= 0.4 * min(len(first), len(second))
+        assert jaccard == (len(first & second) / len(first | second) if is_kept else 0)
+
+
+def test_words_are_those_of_the_normalised_text() -> None:
+    """Of every code point behind a letter, and of all that make one together."""
+    pairs = {decomposition(chr(point)) for point in range(sys.maxunicode + 1)}
+    texts = [f"e{chr(point)}b {chr(point)}" for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000]
+    texts += ["".join(chr(int(code, 16)) for code in pair.split()) for pair in pairs if pair and "<" not in pair]
+    texts += ["\u1112\u1161\u11ab", "\ud558\u11ab"]
+    found, wanted = read_words(pa.array(texts)), read_words(pa.array([normalize("NFKC", text) for text in texts]))
+    assert np.array_equal(found.bounds, wanted.bounds)
+    assert np.array_equal(found.words, wanted.words)
 
 
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=6))

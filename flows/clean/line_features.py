@@ -1,9 +1,11 @@
 """What the classifier of lines sees: a line's shape, its words, its place among the prose, and its neighbours."""
 
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,8 @@ from flows.forest import Matrix
 
 LONGEST_LINE = 200
 """In characters. Of 1,000 lines that people call noise, some 25 are longer; of content characters more than half."""
+LONGEST_PHRASE = 4
+"""Words in a phrase of boilerplate_words.toml."""
 SHARES = (
     "lower",
     "upper",
@@ -47,6 +51,7 @@ OWN = (
     "words of the prose",
     "lexicon",
     "known words",
+    "boilerplate words",
 )
 """Features of a line itself."""
 PLACE = (
@@ -65,11 +70,13 @@ NEAR = ("length", "prose", "ends stop", "capitalised words", "lexicon", "words o
 BESIDE = (-2, -1, 1, 2)
 WINDOWS = (2, 5, 12)
 """Lines to each side over which the words' scores, and the first forest's, are averaged."""
+AROUND = ("lexicon", "boilerplate words")
+"""Features of its own that a line also takes as the mean of those around it."""
 FEATURES = (
     *OWN,
     *PLACE,
     *(f"{name} of line {step:+d}" for name in NEAR for step in BESIDE),
-    *(f"lexicon within {width}" for width in WINDOWS),
+    *(f"{name} within {width}" for name in AROUND for width in WINDOWS),
 )
 SECOND_LOOK = (
     *FEATURES,
@@ -118,7 +125,7 @@ def _classify(text: str) -> NDArray[np.uint8]:
 
 def list_words(line: str) -> list[str]:
     """The line's words, folded: case, digits and the punctuation around are not told apart."""
-    words = (word.strip("".join(_CHARACTERS.values())) for word in line.casefold().split())
+    words = (word.strip("".join(_CHARACTERS.values())) for word in line.casefold().replace("’", "'").split())
     return ["0" if word[0].isdigit() else word for word in words if word]
 
 
@@ -133,6 +140,37 @@ def list_terms(words: Sequence[str]) -> Iterator[str]:
     yield f"{words[-1]} $"
     if len(words) <= 3:
         yield f"^ {' '.join(words)} $"
+    for start, end, meanings in find_phrases(words):
+        for meaning in meanings:
+            yield f"<{meaning}>"
+            if start == 0:
+                yield f"^ <{meaning}>" if end < len(words) else f"^ <{meaning}> $"
+
+
+@cache
+def _load_phrases() -> dict[str, tuple[str, ...]]:
+    """What each phrase of boilerplate_words.toml means, whatever its language."""
+    table = tomllib.loads(Path(__file__).with_name("boilerplate_words.toml").read_text(encoding="utf-8"))
+    found: dict[str, set[str]] = {}
+    for meaning, languages in table.items():
+        for phrase in ", ".join(languages.values()).split(", "):
+            found.setdefault(phrase, set()).add(meaning)
+    return {phrase: tuple(sorted(meanings)) for phrase, meanings in found.items()}
+
+
+def find_phrases(words: Sequence[str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Where words of boilerplate stand among folded words, the longest phrases first, and what they mean."""
+    phrases = _load_phrases()
+    start = 0
+    while start < len(words):
+        for end in range(min(start + LONGEST_PHRASE, len(words)), start, -1):
+            meanings = phrases.get(" ".join(words[start:end]))
+            if meanings:
+                yield start, end, meanings
+                start = end
+                break
+        else:
+            start += 1
 
 
 def is_prose(line: str) -> bool:
@@ -193,7 +231,7 @@ def _measure_words(lines: Sequence[str], prose: Matrix, lexicon: dict[str, float
     """The features that look at words: the lexicon's score, and the share that the document's prose has too."""
     running = " ".join(line for line, is_running in zip(lines, prose, strict=True) if is_running)
     vocabulary = set(running[:_VOCABULARY].casefold().split())
-    score, known, shared = (np.zeros(len(lines), dtype=np.float32) for _ in range(3))
+    score, known, shared, boilerplate = (np.zeros(len(lines), dtype=np.float32) for _ in range(4))
     for number, line in enumerate(lines):
         if prose[number]:
             shared[number] = 1
@@ -205,9 +243,10 @@ def _measure_words(lines: Sequence[str], prose: Matrix, lexicon: dict[str, float
         weights = [lexicon[term] for term in list_terms(words) if term in lexicon]
         score[number] = sum(weights) / max(len(weights), 1) ** 0.5
         known[number] = len(weights) / len(words)
+        boilerplate[number] = sum(end - start for start, end, _ in find_phrases(words)) / len(words)
         if not prose[number]:
             shared[number] = sum(word in vocabulary for word in words) / len(words)
-    return {"lexicon": score, "known words": known, "words of the prose": shared}
+    return {"lexicon": score, "known words": known, "words of the prose": shared, "boilerplate words": boilerplate}
 
 
 def _measure_places(own: dict[str, Matrix]) -> dict[str, Matrix]:
@@ -240,7 +279,7 @@ def measure_lines(lines: Sequence[str], lexicon: dict[str, float]) -> Matrix:
     values["repeated"] = np.log(np.array([times[line] for line in lines], dtype=np.float32))
     values |= _measure_places(values)
     values |= {f"{name} of line {step:+d}": _shift(values[name], step) for name in NEAR for step in BESIDE}
-    values |= {f"lexicon within {width}": _average(values["lexicon"], width) for width in WINDOWS}
+    values |= {f"{name} within {width}": _average(values[name], width) for name in AROUND for width in WINDOWS}
     return np.stack([values[name] for name in FEATURES])
 
 

@@ -11,8 +11,8 @@ from warehouse.tables import arrow_schema
 
 LEAST_CONTAINMENT = 0.4
 """Pairs of which neither text has so much of the other are not kept: no setting would take them for copies."""
-BYTES_PER_CHARACTER = 12
-"""What a character of text takes while it is compared: the text itself twice, its words' hashes, their tables."""
+BYTES_PER_CHARACTER, BYTES_PER_WORD = 3, 20
+"""What a text takes while it is compared: itself, once or twice; the hashes of its words and shingles."""
 DECIMALS = 4
 SIDED = ("containment", "coverage", "fact_changes")
 """What is told of either text of a pair; the order of the measures of `kernels.compare`."""
@@ -20,7 +20,7 @@ SIDED = ("containment", "coverage", "fact_changes")
 LENGTHS = """
     FROM (FROM candidates SELECT one AS place WHERE unsettled UNION FROM candidates SELECT other WHERE unsettled)
     JOIN heads USING (place) JOIN all_documents USING (doc_id)
-    SELECT place, doc_id, char_count ORDER BY place"""
+    SELECT place, doc_id, char_count, heads.word_count ORDER BY place"""
 PAIRS = "FROM candidates SELECT one, other WHERE unsettled ORDER BY other, one"
 TEXTS = "FROM all_documents JOIN wanted USING (doc_id) SELECT number, text ORDER BY number"
 
@@ -35,8 +35,10 @@ def compare_pairs(connection: duckdb.DuckDBPyConnection, run_id: str, memory: in
     order = np.argsort(kernels.label_components(ones, others, len(places)), kind="stable")
     position = np.empty_like(order)
     position[order] = np.arange(len(order))
-    sizes = np.cumsum(documents["char_count"].to_numpy()[order]) if len(order) else np.zeros(0, np.int64)
-    block_of = (sizes // max(1, memory // BYTES_PER_CHARACTER // 2))[position]
+    sizes = (
+        BYTES_PER_CHARACTER * documents["char_count"].to_numpy() + BYTES_PER_WORD * documents["word_count"].to_numpy()
+    )
+    block_of = (np.cumsum(sizes[order]) // max(1, memory // 2))[position]
     tables = []
     blocks = np.stack([np.minimum(block_of[ones], block_of[others]), np.maximum(block_of[ones], block_of[others])])
     for low, high in np.unique(blocks, axis=1).T:

@@ -12,10 +12,13 @@ from flows.machine_code import compiled
 Words = NDArray[np.uint64]
 Bounds = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
+Points = NDArray[np.uint32]
 
-KEPT, ALONE, DIGIT, ATTACHED, UPPER, STOP = 1, 2, 4, 8, 16, 32
-"""What a code point is to a word, in bits: a part of one, one by itself (Han, Kana, Thai), a digit, part of the
-character before it, a capital, the end of a sentence or a quotation mark."""
+LETTER = np.uint64(0x1FFFFF)
+"""Of a code point, as `read_words` is given it, the bits of its small letter; those above say what it is to a word."""
+KEPT, ALONE, DIGIT, ATTACHED, UPPER, STOP, UNSTABLE = (np.uint64(1 << bit) for bit in range(24, 31))
+"""A part of one, one by itself (Han, Kana, Thai), a digit, part of the character before it, a capital, the end of a
+sentence or a quotation mark; whether NFKC may change it. Nothing of ASCII is one by itself, attached or unstable."""
 
 SHINGLE = 2
 """Words in a shingle of the similarity by MinHash. Two find copies of which up to 30 % of the words were changed;
@@ -39,7 +42,10 @@ MEASURES = 8
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FNV_BASIS, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
-_ONE = np.uint64(1)
+_NONE, _ONE = np.uint64(0), np.uint64(1)
+_KEPT, _DIGIT, _UPPER, _STOP = (np.uint64(int(kind).bit_length() - 1) for kind in (KEPT, DIGIT, UPPER, STOP))
+_FILTER = np.uint64(1 << 10)
+"""Words of 64 bits in the filter of a text's shingles."""
 
 
 @compiled
@@ -54,94 +60,114 @@ def mix(number: np.uint64) -> np.uint64:
 
 
 @compiled
-def read_words(
-    data: Bytes, offsets: Bounds, classes: Bytes, lower: NDArray[np.uint32]
-) -> tuple[Words, NDArray[np.bool_], Bounds]:
-    """Hashes of the words of texts in UTF-8, text i being data[offsets[i]:offsets[i + 1]]; and whether each is a fact.
-
-    `classes` and `lower` say of each code point what it is and its small letter. A fact is what tells one report from
-    another of the same wording: a word with a digit, or with a capital that no sentence's begin explains. A run of
-    characters without spaces between words gives each pair of neighbours.
-    """
-    count = len(offsets) - 1
-    most = len(data) // 2 + 2 * count  # a word and what ends it are two bytes, a character without spaces three
-    words = np.empty(most, np.uint64)
-    facts = np.zeros(most, np.bool_)
-    bounds = np.zeros(count + 1, np.int64)
-    filled = 0
-    for text in range(count):
-        place, end = offsets[text], offsets[text + 1]
-        word, within, fact, begins = np.uint64(0), False, False, True
-        neighbour, run = np.uint64(0), 0  # the character before, of those that stand alone, and how many there were
-        while place < end:
-            point = np.uint32(data[place])
-            if point < 0x80:
-                place += 1
-            elif point < 0xE0:
-                point = ((point & np.uint32(0x1F)) << np.uint32(6)) | np.uint32(data[place + 1] & 0x3F)
-                place += 2
-            elif point < 0xF0:
-                point = (
-                    ((point & np.uint32(0xF)) << np.uint32(12))
-                    | (np.uint32(data[place + 1] & 0x3F) << np.uint32(6))
-                    | np.uint32(data[place + 2] & 0x3F)
-                )
-                place += 3
-            else:
-                point = (
-                    ((point & np.uint32(0x7)) << np.uint32(18))
-                    | (np.uint32(data[place + 1] & 0x3F) << np.uint32(12))
-                    | (np.uint32(data[place + 2] & 0x3F) << np.uint32(6))
-                    | np.uint32(data[place + 3] & 0x3F)
-                )
-                place += 4
-            kind = classes[point]
-            if kind & (KEPT | ALONE | ATTACHED) == KEPT:
-                if not within:
-                    if run == 1:
-                        words[filled] = mix(neighbour)
-                        filled += 1
-                    within, run, word, fact = True, 0, _FNV_BASIS, kind & UPPER != 0 and not begins
-                fact |= kind & DIGIT != 0
-                word = (word ^ np.uint64(lower[point])) * _FNV_PRIME
-            elif kind & ATTACHED:
-                if kind & KEPT and within:
-                    word = (word ^ np.uint64(lower[point])) * _FNV_PRIME
-            else:
-                if within:
-                    words[filled], facts[filled] = mix(word), fact
-                    filled += 1
-                    within, begins = False, False
-                if kind & ALONE:
-                    character = np.uint64(lower[point]) * _GOLDEN
-                    if run:
-                        words[filled] = mix(neighbour * _FNV_PRIME + character)
-                        filled += 1
-                    neighbour = character
-                    run += 1
-                    continue
-                if run == 1:
-                    words[filled] = mix(neighbour)
-                    filled += 1
-                run = 0
-                begins |= kind & STOP != 0
-        if within:
-            words[filled], facts[filled] = mix(word), fact
-            filled += 1
-        if run == 1:
-            words[filled] = mix(neighbour)
-            filled += 1
-        bounds[text + 1] = filled
-    return words[:filled].copy(), facts[:filled].copy(), bounds
+def decode(data: Bytes, place: np.uint64) -> tuple[np.uint32, np.uint64]:
+    """The code point beyond ASCII that begins at a place of valid UTF-8, and where the next one does."""
+    first, second = np.uint32(data[place]), np.uint32(data[place + _ONE] & 0x3F)
+    if first < 0xE0:
+        return ((first & np.uint32(0x1F)) << np.uint32(6)) | second, place + np.uint64(2)
+    third = np.uint32(data[place + np.uint64(2)] & 0x3F)
+    if first < 0xF0:
+        return ((first & np.uint32(0xF)) << np.uint32(12)) | (second << np.uint32(6)) | third, place + np.uint64(3)
+    point = ((first & np.uint32(0x7)) << np.uint32(18)) | (second << np.uint32(12)) | (third << np.uint32(6))
+    return point | np.uint32(data[place + np.uint64(3)] & 0x3F), place + np.uint64(4)
 
 
 @compiled
-def hash_shingle(words: Words, first: int, end: int, length: int) -> np.uint64:
-    """A hash, never 0, of `length` words from `first`; of those before `end` where there are fewer."""
-    number = np.uint64(0)
-    for place in range(first, min(first + length, end)):
+def find_unstable(data: Bytes, offsets: Bounds, points: Points) -> NDArray[np.bool_]:
+    """Whether NFKC may change a text: it has a code point that may be changed, or be composed with the one before."""
+    found = np.zeros(len(offsets) - 1, np.bool_)
+    for text in range(len(found)):
+        place, end = np.uint64(offsets[text]), np.uint64(offsets[text + 1])
+        while place < end and not found[text]:
+            if data[place] < 0x80:
+                place += _ONE
+            else:
+                point, place = decode(data, place)
+                found[text] = np.uint64(points[point]) & UNSTABLE != 0
+    return found
+
+
+@compiled
+def read_words(data: Bytes, offsets: Bounds, points: Points) -> tuple[Words, NDArray[np.bool_], Bounds]:
+    """Hashes of the words of texts in UTF-8, text i being data[offsets[i]:offsets[i + 1]]; and whether each is a fact.
+
+    `points` says of each code point what it is and its small letter. A fact is what tells one report from another of
+    the same wording: a word with a digit, or with a capital that no sentence's begin explains. A run of characters
+    without spaces between words gives each pair of neighbours.
+    """
+    count = len(offsets) - 1
+    most = len(data) // 2 + 2 * count + 1  # a word and what ends it are two bytes, a character without spaces three
+    words = np.empty(most, np.uint64)
+    facts = np.empty(most, np.bool_)
+    bounds = np.zeros(count + 1, np.int64)
+    filled = _NONE
+    for text in range(count):
+        place, end = np.uint64(offsets[text]), np.uint64(offsets[text + 1])
+        word, within, fact, begins = _FNV_BASIS, _NONE, _NONE, _ONE
+        neighbour, run = _NONE, 0  # the character before, of those that stand alone, and how many there were
+        while place < end:
+            if data[place] < 0x80:
+                kind = np.uint64(points[data[place]])
+                place += _ONE
+            else:
+                point, place = decode(data, place)
+                kind = np.uint64(points[point])
+                if kind & ATTACHED:
+                    if kind & KEPT and within:
+                        word = (word ^ (kind & LETTER)) * _FNV_PRIME
+                    continue
+                if kind & ALONE:
+                    words[filled], facts[filled] = word, fact != 0
+                    filled += within
+                    word, within, begins = _FNV_BASIS, _NONE, begins & (within ^ _ONE)
+                    character = (kind & LETTER) * _GOLDEN
+                    if run:
+                        words[filled], facts[filled] = neighbour * _FNV_PRIME + character, False
+                        filled += _ONE
+                    neighbour = character
+                    run += 1
+                    continue
+            if run:
+                words[filled], facts[filled] = neighbour, False
+                filled += np.uint64(run == 1)
+                run = 0
+            # Without a branch, since where words end cannot be foreseen.
+            keeps = (kind >> _KEPT) & _ONE
+            ends = within & (keeps ^ _ONE)
+            words[filled], facts[filled] = word, fact != 0
+            filled += ends
+            longer = (word ^ (kind & LETTER)) * _FNV_PRIME
+            word = longer if keeps else _FNV_BASIS
+            named = (kind >> _UPPER) & (within ^ _ONE) & (begins ^ _ONE)
+            fact = (fact & within) | (named & _ONE) | ((kind >> _DIGIT) & _ONE)
+            begins = ((kind >> _STOP) & _ONE) | (begins & (ends ^ _ONE))
+            within = keeps
+        words[filled], facts[filled] = word, fact != 0
+        filled += within
+        if run == 1:
+            words[filled], facts[filled] = neighbour, False
+            filled += _ONE
+        bounds[text + 1] = filled
+    words, facts = words[: bounds[count]], facts[: bounds[count]]
+    for number in range(len(words)):
+        words[number] = mix(words[number])
+    return words, facts, bounds
+
+
+@compiled
+def hash_shingles(words: Words, length: int) -> Words:
+    """A hash, never 0, of each run of so many words of a text; of a text of fewer words, that of all of them."""
+    hashes = np.empty(max(len(words) - length + 1, min(len(words), 1)), np.uint64)
+    leaving = _ONE  # what the first word of a shingle counts in its number
+    number = _NONE
+    for place in range(min(length, len(words))):
         number = number * _GOLDEN + words[place]
-    return mix(number) | _ONE
+        leaving *= _GOLDEN
+    for place in range(len(hashes)):
+        hashes[place] = mix(number) | _ONE
+        if place + 1 < len(hashes):
+            number = number * _GOLDEN + words[place + length] - words[place] * leaving
+    return hashes
 
 
 @compiled
@@ -157,13 +183,12 @@ def hash_bands(words: Words, bounds: Bounds, multipliers: NDArray[np.uint32], su
     least = np.empty(BANDS * ROWS, np.uint32)
     for text in range(count):
         least[:] = np.uint32(0xFFFFFFFF)
-        first, end = bounds[text], bounds[text + 1]
-        for place in range(first, max(end - SHINGLE + 1, min(first + 1, end))):
-            shingle = np.uint32(hash_shingle(words, place, end, SHINGLE) >> np.uint64(32))
+        for number in hash_shingles(words[bounds[text] : bounds[text + 1]], SHINGLE):
+            shingle = np.uint32(number >> np.uint64(32))
             for row in range(BANDS * ROWS):
                 least[row] = min(least[row], np.uint32(multipliers[row] * shingle + summands[row]))
         for band in range(BANDS):
-            number = np.uint64(0)
+            number = _NONE
             for row in range(band * ROWS, (band + 1) * ROWS):
                 number = mix(number * _GOLDEN + np.uint64(least[row]))
             keys[text, band] = (np.uint64(band + 1) << np.uint64(KEY_BITS)) | (number >> np.uint64(64 - KEY_BITS))
@@ -176,14 +201,13 @@ def hash_anchors(words: Words, bounds: Bounds) -> tuple[Words, Bounds]:
     count = len(bounds) - 1
     keys = np.empty(len(words), np.uint64)
     ends = np.zeros(count + 1, np.int64)
-    hashes = np.empty(len(words), np.uint64)
     filled = 0
     for text in range(count):
         first, end = bounds[text], bounds[text + 1]
         runs = end - first - ANCHOR + 1
         least, last = -1, -1
+        hashes = hash_shingles(words[first:end], ANCHOR) >> np.uint64(64 - KEY_BITS)
         for run in range(runs):
-            hashes[run] = hash_shingle(words, first + run, end, ANCHOR) >> np.uint64(64 - KEY_BITS)
             if least <= run - WINDOW or least < 0:
                 least = max(0, run - WINDOW + 1)
                 for other in range(least + 1, run + 1):
@@ -199,7 +223,7 @@ def hash_anchors(words: Words, bounds: Bounds) -> tuple[Words, Bounds]:
         filled = ends[text] + len(different)
         keys[ends[text] : filled] = different
         ends[text + 1] = filled
-    return keys[:filled].copy(), ends
+    return keys[:filled], ends
 
 
 @compiled
@@ -237,50 +261,62 @@ def make_table(entries: int) -> Words:
 
 
 @compiled
-def list_shingles(words: Words, bounds: Bounds) -> tuple[Words, NDArray[np.bool_], NDArray[np.int64]]:
-    """The shingle that begins at each word, whether it is there for the first time in its text, and how many each has.
-
-    The last word of a text begins none, unless it is the only one.
-    """
+def list_shingles(words: Words, bounds: Bounds) -> Words:
+    """The shingle that begins at each word; 0 at the last of a text, unless it is the only one."""
     shingles = np.zeros(len(words), np.uint64)
-    is_first = np.zeros(len(words), np.bool_)
-    counts = np.zeros(len(bounds) - 1, np.int64)
-    for text in range(len(counts)):
-        first, end = bounds[text], bounds[text + 1]
-        table = make_table(end - first)
-        for place in range(first, max(end - SHINGLE + 1, min(first + 1, end))):
-            shingles[place] = hash_shingle(words, place, end, SHINGLE)
-            is_first[place] = insert(table, shingles[place])
-            counts[text] += is_first[place]
-    return shingles, is_first, counts
+    for text in range(len(bounds) - 1):
+        own = hash_shingles(words[bounds[text] : bounds[text + 1]], SHINGLE)
+        shingles[bounds[text] : bounds[text] + len(own)] = own
+    return shingles
 
 
 @compiled
-def collect_shingles(shingles: Words, is_first: NDArray[np.bool_], count: int) -> Words:
-    """A hash table of a text's shingles, as `list_shingles` tells them."""
-    table = make_table(count)
-    for place in range(len(shingles)):
-        if is_first[place]:
-            insert(table, shingles[place])
-    return table
+def mark(marks: Words, shingles: Words) -> int:
+    """Sets in a filter the bits of the shingles; how many were not set."""
+    new = _NONE
+    for shingle in shingles:
+        place, bit = (shingle >> np.uint64(6)) & (_FILTER - _ONE), shingle & np.uint64(63)
+        new += ((marks[place] >> bit) & _ONE) ^ _ONE
+        marks[place] |= _ONE << bit
+    return int(new)
 
 
 @compiled
-def collect_words(words: Words) -> Words:
-    """A hash table of a text's words."""
-    table = make_table(len(words))
-    for word in words:
-        insert(table, word | _ONE)
-    return table
+def unmark(marks: Words, shingles: Words) -> None:
+    """Empties a filter of shingles that were marked in it."""
+    if len(shingles) > len(marks):
+        marks[:] = _NONE
+    for shingle in shingles:
+        marks[(shingle >> np.uint64(6)) & (_FILTER - _ONE)] = _NONE
 
 
 @compiled
-def collect_long_shingles(words: Words) -> tuple[Words, int]:
-    """A hash table of a text's shingles of 5 words, and how many there are."""
-    table, count = make_table(len(words)), 0
-    for place in range(max(len(words) - LONG_SHINGLE + 1, 1)):
-        count += insert(table, hash_shingle(words, place, len(words), LONG_SHINGLE))
+def count_marked(marks: Words, shingles: Words) -> int:
+    """How many of the shingles have their bit set in a filter."""
+    count = _NONE
+    for shingle in shingles:
+        count += (marks[(shingle >> np.uint64(6)) & (_FILTER - _ONE)] >> (shingle & np.uint64(63))) & _ONE
+    return int(count)
+
+
+@compiled
+def collect(numbers: Words) -> tuple[Words, int]:
+    """A hash table of numbers, 0 left out, and how many different ones there are."""
+    table, count = make_table(len(numbers)), 0
+    for number in numbers:
+        if number != 0:
+            count += insert(table, number)
     return table, count
+
+
+@compiled
+def count_common(numbers: Words, table: Words) -> int:
+    """How many of the entries of one hash table are in another."""
+    count = 0
+    for number in numbers:
+        if number != 0:
+            count += has(table, number)
+    return count
 
 
 @compiled
@@ -290,24 +326,26 @@ def measure_passages(
     """The share of a text's words in passages that another has, by its words that stand in shared shingles; and its
     changed facts there beyond other changed words. Of the other `table` has the shingles, `known` the words.
     """
-    covered = np.zeros(len(words), np.bool_)
-    for place in range(max(len(words) - SHINGLE + 1, 1)):
-        if has(table, shingles[place]):
-            covered[place : place + SHINGLE] = True
     within, fact_count, changed_facts, plain_count, changed_plain = 0, 0, 0, 0, 0
-    place = 0
+    place, was_shared = 0, False
     while place < len(words):
         stop = place + PASSAGE if len(words) - place - PASSAGE >= PASSAGE // 2 else len(words)
-        if covered[place:stop].sum() >= SHARED_PASSAGE * (stop - place):
+        covered, own_facts, own_changed_facts, own_changed_plain = 0, 0, 0, 0
+        for each in range(place, stop):
+            is_shared = has(table, shingles[each])
+            is_covered = is_shared or was_shared
+            was_shared = is_shared
+            covered += is_covered
+            changed = not is_covered and not has(known, words[each] | _ONE)
+            own_facts += facts[each]
+            own_changed_facts += changed and facts[each]
+            own_changed_plain += changed and not facts[each]
+        if covered >= SHARED_PASSAGE * (stop - place):
             within += stop - place
-            for each in range(place, stop):
-                changed = not has(known, words[each] | _ONE)
-                if facts[each]:
-                    fact_count += 1
-                    changed_facts += changed
-                else:
-                    plain_count += 1
-                    changed_plain += changed
+            fact_count += own_facts
+            changed_facts += own_changed_facts
+            plain_count += stop - place - own_facts
+            changed_plain += own_changed_plain
         place = stop
     return within / len(words), max(changed_facts - 1, 0) / max(fact_count, 1) - changed_plain / max(plain_count, 1)
 
@@ -328,42 +366,47 @@ def compare(
     by how much the share of changed facts in shared passages, one forgiven, exceeds the share of other words that
     changed there. Changed is a word that the other text has nowhere. Fast where equal `longer` follow each other. No
     text may be empty. All are 0 where the shingles of neither are in the other by the least containment.
+
+    Most pairs are told to be such by a filter, which never has fewer shingles in common than there are.
     """
     measures = np.zeros((len(shorter), MEASURES))
-    shingles, is_first, counts = list_shingles(words, bounds)
-    last, is_collected = np.int64(-1), False
+    shingles = list_shingles(words, bounds)
+    marks = np.zeros(_FILTER, np.uint64)
+    least_counts = np.zeros(len(bounds) - 1, np.int64)
+    for text in range(len(least_counts)):
+        least_counts[text] = mark(marks, shingles[bounds[text] : bounds[text + 1]]) - 1  # the 0 at its end
+        unmark(marks, shingles[bounds[text] : bounds[text + 1]])
+    last, is_collected, is_wholly_collected = np.int64(-1), False, False
     table = known = long_shingles = make_table(0)
-    long_count = 0
+    count = long_count = 0
     for pair in range(len(shorter)):
         one, other = shorter[pair], longer[pair]
         first, end = bounds[one], bounds[one + 1]
         other_first, other_end = bounds[other], bounds[other + 1]
         if other != last:
-            last, is_collected = other, False
-            table = collect_shingles(shingles[other_first:other_end], is_first[other_first:other_end], counts[other])
-        least = least_containment * min(counts[one], counts[other])
-        common, left = 0, counts[one]
-        for place in range(first, end):
-            if is_first[place]:
-                left -= 1
-                common += has(table, shingles[place])
-                if common + left < least:
-                    break
-        if common < least:
+            if last >= 0:
+                unmark(marks, shingles[bounds[last] : bounds[last + 1]])
+            mark(marks, shingles[other_first:other_end])
+            last, is_collected, is_wholly_collected = other, False, False
+        least = least_containment * min(least_counts[one], least_counts[other])
+        if count_marked(marks, shingles[first:end]) < least:
             continue
         if not is_collected:
-            known = collect_words(words[other_first:other_end])
-            long_shingles, long_count = collect_long_shingles(words[other_first:other_end])
+            table, count = collect(shingles[other_first:other_end])
             is_collected = True
-        own_table = collect_shingles(shingles[first:end], is_first[first:end], counts[one])
-        own_long_shingles, own_long_count = collect_long_shingles(words[first:end])
-        long_common = 0
-        for shingle in own_long_shingles:
-            if shingle != 0:
-                long_common += has(long_shingles, shingle)
-        measures[pair, 0] = common / (counts[one] + counts[other] - common)
+        own_table, own_count = collect(shingles[first:end])
+        common = count_common(own_table, table)
+        if common < least_containment * min(own_count, count):
+            continue
+        if not is_wholly_collected:
+            known, _ = collect(words[other_first:other_end] | _ONE)
+            long_shingles, long_count = collect(hash_shingles(words[other_first:other_end], LONG_SHINGLE))
+            is_wholly_collected = True
+        own_long_shingles, own_long_count = collect(hash_shingles(words[first:end], LONG_SHINGLE))
+        long_common = count_common(own_long_shingles, long_shingles)
+        measures[pair, 0] = common / (own_count + count - common)
         measures[pair, 1] = long_common / (own_long_count + long_count - long_common)
-        measures[pair, 2], measures[pair, 3] = common / counts[one], common / counts[other]
+        measures[pair, 2], measures[pair, 3] = common / own_count, common / count
         measures[pair, 4], measures[pair, 6] = measure_passages(
             words[first:end], facts[first:end], shingles[first:end], table, known
         )
@@ -372,7 +415,7 @@ def compare(
             facts[other_first:other_end],
             shingles[other_first:other_end],
             own_table,
-            collect_words(words[first:end]),
+            collect(words[first:end] | _ONE)[0],
         )
     return measures
 

@@ -24,7 +24,7 @@ from tests.benchmarks import (
     planted_noise,
     printed_pages,
 )
-from tests.benchmarks.train_lines import read_labelled
+from tests.benchmarks.train_lines import LANGUAGES, read_part
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -85,8 +85,8 @@ def measure_lines(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     Beside RefinedWeb's filter, which loses about as little; C4's takes nearly all noise and a third of the content.
     """
     names = ("rules and classifier", "RefinedWeb") if with_peers else ("rules and classifier",)
-    for language in line_quality.LANGUAGES:
-        documents = read_labelled(DATA / "line_quality" / f"{language}-dev.jsonl.gz")[:limit]
+    for language in LANGUAGES:
+        documents = read_part(DATA, language, held_out=True)[:limit]
         (lost, found), *peers = (line_quality.measure(documents, line_quality.FILTERS[name]) for name in names)
         yield Figure(
             f"noise lines found, {language}",
@@ -157,7 +157,7 @@ def measure_printed_pages(limit: int | None, with_peers: bool) -> Iterator[Figur
 def measure_copies(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     """Copies planted among documents that are none, and documents taken for copies that are none."""
     planted = planted_copies.plant(planted_copies.read_documents(natural=False, sample=limit is not None)[:20_000])
-    connection = planted_copies.load(planted)
+    connection, _ = planted_copies.load(planted)
     for intent in ("reprints", "versions"):
         scores = planted_copies.score(planted, connection, intent)
         light = ("5 % changed", "10 % changed", "boilerplate around", "first half", "excerpt from within")

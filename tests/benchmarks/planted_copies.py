@@ -14,6 +14,7 @@ import argparse
 import csv
 import io
 import random
+import re
 import subprocess
 import tarfile
 import time
@@ -134,8 +135,8 @@ def _cut_within(text: str, chance: random.Random) -> str:
     return " ".join(words[start : start + length])
 
 
-def load(planted: list[Planted]) -> duckdb.DuckDBPyConnection:
-    """A connection with what finding copies reads, and an empty snapshot before."""
+def load(planted: list[Planted]) -> tuple[duckdb.DuckDBPyConnection, float]:
+    """A connection with what finding copies reads, and an empty snapshot before; seconds to write the fingerprints."""
     connection = duckdb.connect(":memory:")
     create_tables(connection)
     doc_ids = [f"{number:032}" for number in range(len(planted))]
@@ -145,10 +146,10 @@ def load(planted: list[Planted]) -> duckdb.DuckDBPyConnection:
     write_fingerprints(documents["doc_id"][:1].combine_chunks(), documents["text"][:1].combine_chunks(), "")  # compiles
     start = time.process_time()
     prints = write_fingerprints(documents["doc_id"].combine_chunks(), documents["text"].combine_chunks(), "planted")
-    print(f"{documents['text'].nbytes / 1e6 / (time.process_time() - start):.0f} MB/s to write the fingerprints")
+    seconds = time.process_time() - start
     connection.register("rows", prints)
     connection.execute("INSERT INTO fingerprints BY NAME FROM rows")
-    return connection
+    return connection, seconds
 
 
 def score(planted: list[Planted], connection: duckdb.DuckDBPyConnection, intent: str) -> dict[str, float]:
@@ -196,7 +197,7 @@ def _are_copies(one: str, other: str) -> bool:
 
 
 def _list_shingles(text: str) -> set[tuple[str, ...]]:
-    words = text.lower().split()
+    words = re.findall(r"\w+", text.lower())
     return set(zip(*(words[start:] for start in range(5)), strict=False))
 
 
@@ -217,9 +218,13 @@ def main() -> None:
     if given.write:
         columns = {name: [getattr(each, name) for each in planted] for name in ("text", "family", "kind")}
         pq.write_table(pa.table(columns), given.write)
-    connection = load(planted)
+    connection, seconds = load(planted)
     score(planted, connection, "none")  # compiles
     figures = {intent: score(planted, connection, intent) for intent in INTENTS}
+    megabytes = sum(len(each.text.encode()) for each in planted) / 1e6
+    print(f"{megabytes / seconds:.0f} MB a second of CPU time to write the fingerprints; with finding the copies:")
+    for each in figures.values():
+        each["MB a CPU second"] = megabytes / (seconds + each["CPU seconds"])
     figures |= {path.stem: judge_removed(planted, path.read_text()) for path in given.removed}
     print(" " * 26, *(f"{name:>10}" for name in figures))
     for name in figures[INTENTS[0]]:
