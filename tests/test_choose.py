@@ -108,15 +108,18 @@ def test_a_date_may_be_ahead_of_today_by_a_day() -> None:
     ("Bridge closes | The Guardian", [Claim("source", "The Guardian", "og")], "Bridge closes"),
     ("Bridge closes - BBC News", [Claim("source", "bbc news", "json-ld")], "Bridge closes"),
     ("Bridge closes - World - theguardian.com", [Claim("title", "Bridge closes", "h1")], "Bridge closes"),
-    ("Bridge closes | The Guardian", [], "Bridge closes | The Guardian"),
+    ("Bridge closes | World | The Guardian", [], "Bridge closes"),
+    ("Bridge closes |the deck rusts", [], "Bridge closes |the deck rusts"),
+    ("Bridge closes / May 2026", [Claim("title", "Bridge closes", "json-ld")], "Bridge closes"),
     ("Bridge closes | Example News", [Claim("url", "https://www.example.org/a", "canonical")], "Bridge closes"),
     ("Bridge closes | EAT", [Claim("source", "Examples And Things", "og")], "Bridge closes"),
     ("The Guardian | Bridge closes", [Claim("source", "The Guardian", "og"), Claim("title", "Bridge closes", "h1")],
      "Bridge closes"),
     ("Bridge closes - and opens", [Claim("source", "The Guardian", "og")], "Bridge closes - and opens"),
-    ("The Guardian | Bridge closes", [Claim("source", "The Guardian", "og")], "The Guardian | Bridge closes"),
+    ("The Guardian | Bridge closes", [Claim("source", "The Guardian", "og")], "Bridge closes"),
+    ("The Guardian - Bridge closes", [Claim("source", "The Guardian", "og")], "The Guardian - Bridge closes"),
 ])  # fmt: skip
-def test_the_name_of_the_site_behind_a_title_goes_only_when_it_is_proved(
+def test_the_name_of_the_site_goes_where_it_is_proved_or_behind_a_bar(
     title: str, others: list[Claim], cleaned: str
 ) -> None:
     assert choose([Claim("title", title, "og"), *others], TODAY).title == cleaned
@@ -125,6 +128,7 @@ def test_the_name_of_the_site_behind_a_title_goes_only_when_it_is_proved(
 @pytest.mark.parametrize(("printed", "cleaned"), [
     ("*Russians at War: An honest portrayal*", "Russians at War: An honest portrayal"),
     ("## A **bold** title ##", "A bold title"),
+    ("Tips for C# Code", "Tips for C# Code"),
     ("Tom &amp; Jerry&#39;s <em>day</em>", "Tom & Jerry's day"),
     ("A  title\n in two lines", "A title in two lines"),
     ("A [linked](https://example.org/) title", "A linked title"),

@@ -134,6 +134,25 @@ def test_a_heading_of_the_second_order_is_the_title_only_when_it_is_the_same() -
     assert ("title", "h1") not in claim(head, "<h2>Why the council closes bridges</h2>")
 
 
+@pytest.mark.parametrize("address", ["/", "https://example.org/", "//example.org", "index.html"])
+def test_a_heading_that_leads_to_the_first_page_is_no_title(address: str) -> None:
+    head = "<title>Bridge Letters: the council closes the old bridge</title>"
+    claims = claim(head, f"<h1><a href='{address}'>Bridge Letters</a></h1>")
+    assert ("title", "h1") not in claims
+    assert ("title", "heading") not in claims
+    assert claim(head, "<h1><a href='/bridge'>Council closes the old bridge</a></h1>")["title", "h1"]
+
+
+def test_the_words_of_a_title_are_told_by_the_markup_where_its_letters_are_elements() -> None:
+    claims = claim("<title>Council closes old bridge</title>", "<h1><b>C</b>ouncil closes old bridge</h1>")
+    assert claims["title", "h1"] == ["Council closes old bridge"]
+
+
+def test_a_word_of_a_long_title_alone_is_a_sections_heading() -> None:
+    head = "<title>How the council, the harbour and hundreds of drivers lost their old bridge</title>"
+    assert ("title", "h1") not in claim(head, "<h1>Harbour</h1>")
+
+
 def test_a_heading_that_nothing_confirms_is_told_apart() -> None:
     claims = claim("<title>Council closes old bridge</title>", "<h1>Welcome</h1>")
     assert claims["title", "heading"] == ["Welcome"]
@@ -201,7 +220,14 @@ def test_the_one_author_below_the_article_is_found_and_of_several_none() -> None
     assert ("authors", "author-element") not in claims
 
 
+def test_a_list_of_authors_behind_a_label_is_read_whole() -> None:
+    items = "<ul><li><a href='/ann'>Ann A. Roe</a></li><li>Lee Poe</li></ul>"
+    claims = claim(TITLE, f"{HEADING}{PROSE * 4}<h6>Author(s)</h6>{items}")
+    assert claims["authors", "author-element"] == ["Ann A. Roe", "Lee Poe"]
+
+
 @pytest.mark.parametrize("line", [
+    "<p>Contributors: Ann Roe</p>",
     "<p>Written by Ann Roe</p>", "<h3>Author</h3><p>Ann Roe</p>", "<p>Authors: Ann Roe, senior gardener</p>",
     "<p><i>Posted by Ann Roe on 4 March 2026</i></p>", "<p>Geschrieben von Ann Roe</p>",
 ])  # fmt: skip

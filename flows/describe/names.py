@@ -74,9 +74,12 @@ def looks_like_name(line: str) -> bool:
     for word in words:
         if word in _SETS["particles"] and word != words[-1]:
             continue
-        if word.casefold().strip(".") in _SETS["not_in_names"] or word.casefold() in _SETS["roles"]:
+        is_initial = word[0].isupper() and _INITIALS.fullmatch(word) is not None
+        if word.casefold() in _SETS["roles"]:
             return False
-        if word[0].isupper() and (len(word) == 1 or _INITIALS.fullmatch(word)):
+        if not is_initial and word.casefold().strip(".") in _SETS["not_in_names"]:
+            return False
+        if is_initial or (len(word) == 1 and word.isupper()):
             initials += 1
         elif _WORD.fullmatch(word) and word[0].isupper() and not word.endswith((".", "'", "’")):
             if (

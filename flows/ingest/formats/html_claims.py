@@ -36,6 +36,7 @@ META_CLAIMS: Final[dict[str, tuple[Field, str]]] = {
     "parsely-author": ("authors", "meta"),
     "sailthru.author": ("authors", "meta"),
     "citation_author": ("authors", "meta"),
+    "citation_authors": ("authors", "meta"),
     "article:author_name": ("authors", "meta"),
     "cxenseparse:author": ("authors", "meta"),
     "rnews:creator": ("authors", "meta"),

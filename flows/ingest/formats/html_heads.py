@@ -28,6 +28,8 @@ SAME_AS_ONLY: Final = 0.4
 """The same of the only heading of the first order."""
 SAME_IN_SMALL: Final = 0.9
 """The same of a heading of the second order."""
+LEAST_SHARE: Final = 0.15
+"""Of a title's words, which a heading that repeats it has: with fewer it is a section's."""
 MOST_BESIDE: Final = 60
 """Characters of its line before a date, or behind it: with more, it stands in prose."""
 MOST_DATES: Final = 2
@@ -38,6 +40,7 @@ DATE_ELEMENTS: Final = (
 )
 
 _WORD = re.compile(r"\w+")
+_FIRST_PAGE = re.compile(r"(?i)(?:https?:)?//[^/]+/?|/|/?index\.\w+")
 _SENTENCE_END = re.compile(r"\d ?\.$")
 _CHANGED = re.compile(
     r"(?i)updat|modif|edited|revis|aktualis|actualis|actualiz|aggiorn|atualiz|bijgewerkt|обновл|оновл"
@@ -62,7 +65,10 @@ def read_head(
     names: list[str] = []
     dates: list[Told] = []
     if heading is not None:
-        yield "title", heading.text(separator=" "), "h1" if is_title else "heading"
+        printed = heading.text(separator=" ")
+        # Letters of a word may be elements of their own: where the markup tells the same, it knows the words.
+        same = (title for title in titles if "".join(title.split()) == "".join(printed.split()))
+        yield "title", next(same, printed), "h1" if is_title else "heading"
         below = read_pieces(heading, True)
         dates = _find_dates(below, month_first)
         names = find_byline(below, known_authors)
@@ -102,6 +108,7 @@ def _find_heading(
         of_level = [heading for heading in found if heading.tag == level][:MOST_HEADINGS]
         headings = [(heading, _fold_words(heading.text(separator=" "))) for heading in of_level]
         headings = [(heading, words) for heading, words in headings if words and words not in names]
+        headings = [(heading, words) for heading, words in headings if not _leads_home(heading, words)]
         least = SAME_IN_SMALL if level == "h2" else SAME_AS_ONLY if len(headings) == 1 else SAME
         rated = [(_rate(words, known), heading) for heading, words in headings]
         best = max(rated, key=lambda pair: pair[0], default=None)
@@ -109,6 +116,14 @@ def _find_heading(
             return best[1], True
         first = first or next((heading for heading, _ in headings if level == "h1"), None)
     return first, False
+
+
+def _leads_home(heading: LexborNode, words: frozenset[str]) -> bool:
+    """Whether all of a heading is a link to the site's first page: it names the site."""
+    link = heading.css_first("a[href]")
+    if link is None or _fold_words(link.text(separator=" ")) != words:
+        return False
+    return _FIRST_PAGE.fullmatch((link.attributes["href"] or "").strip()) is not None
 
 
 def _fold_words(text: str) -> frozenset[str]:
@@ -121,7 +136,9 @@ def _rate(words: frozenset[str], titles: Sequence[frozenset[str]]) -> float:
     A site's name alone is in many a title, too, but is a small share of it.
     """
     shares = [
-        (len(words & title) / len(words) + len(words & title) / len(title)) / 2 for title in titles if words and title
+        (len(words & title) / len(words) + len(words & title) / len(title)) / 2
+        for title in titles
+        if words and title and len(words & title) >= LEAST_SHARE * len(title)
     ]
     return max(shares, default=0.0)
 

@@ -133,9 +133,16 @@ def read_labelled_lines(tree: LexborHTMLParser, label: Any) -> Iterator[str]:
         if block is not None and text and label.fullmatch(text):
             following, _ = next(_walk_texts(block, True), (None, ""))
             below = _find_block(following) if following is not None else None
-            text = f"{text} {_read_little(below)}" if below is not None else ""
+            text = f"{text} {_read_list(below)}" if below is not None else ""
         if text:
             yield text
+
+
+def _read_list(block: LexborNode) -> str:
+    """The text of a block with little of it; of an item that of its whole list, each after a semicolon."""
+    items = block.parent.css("li") if block.tag == "li" and block.parent is not None else [block]
+    texts = [_read_little(item) for item in items[:MOST_ELEMENTS]]
+    return "; ".join(texts) if all(texts) else ""
 
 
 def _is_skipped(node: LexborNode, tag: str | None) -> bool:
