@@ -13,8 +13,9 @@ from typing import Any
 
 from flows.clean.rulebook import compile_pattern
 
-_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
-_ESCAPE = re.compile(r"\\(?:[xpP]\{[^}]*\}|x..|.)", re.DOTALL)
+_CHARACTER = r"\\(?:[xpP]\{[^}]*\}|x..|.)|\[\^?\]?(?:\\.|[^\]\\])*\]"  # an escape or a class
+_ATOM = re.compile(rf"{_CHARACTER}|.", re.DOTALL)
+_WITHIN = re.compile(rf"(?:[^()\[\\]+|{_CHARACTER}|[^()])*", re.DOTALL)  # up to the next parenthesis
 _QUANTIFIER = re.compile(r"(?:[*+?]|\{\d+(?:,\d*)?\})\??")
 _OPTIONAL = ("?", "*", "{0")
 _SPANS = ("[^", r"\S")
@@ -90,14 +91,15 @@ def _split_atoms(pattern: str) -> Iterator[tuple[str, str]]:
 
 def _skip_atom(pattern: str, position: int) -> int:
     """Where the character, class or group ends that starts at the position."""
+    if pattern[position] != "(":
+        found = _ATOM.match(pattern, position)
+        return found.end() if found else position + 1
     depth = 0
-    while True:
-        special = {"\\": _ESCAPE, "[": _CLASS}.get(pattern[position])
-        found = special.match(pattern, position) if special else None
-        if found:
-            position = found.end()
-        else:
-            depth += {"(": 1, ")": -1}.get(pattern[position], 0)
-            position += 1
-        if depth <= 0 or position >= len(pattern):
+    while position < len(pattern):
+        depth += 1 if pattern[position] == "(" else -1
+        position += 1
+        if depth == 0:
             return position
+        within = _WITHIN.match(pattern, position)
+        position = within.end() if within else position
+    return position
