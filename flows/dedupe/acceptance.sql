@@ -1,8 +1,9 @@
 -- Pairs in which `copy` could go as a copy of `kept`, by intent: every intent accepts what those before it do.
 --   copies    the same text from begin to end, a few words aside
 --   reprints  a text that is in the other nearly whole, at most every tenth word changed, whatever else that one says
---   versions  a text most of which is in the other, up to a third of the words changed; where the other is not in it
---             likewise, a quarter, or no passage of a text of 100 words or more is missing: less is a common topic
+--   versions  a text most of which is in the other, up to a third of the words changed, passage by passage; where the
+--             other is not in it likewise, a quarter, or no passage of a text of 100 words or more is missing: less is
+--             a common topic
 --   fineweb   FineWeb's: as many 5-word shingles in common as its 14 bands of 8 hashes find half of the time
 -- Whoever copies keeps the facts and changes the wording; a form that was filled in again keeps the wording and changes
 -- the facts. So names and numbers of shared passages must not have changed more than other words there.
@@ -32,7 +33,9 @@ decided AS (
         jaccard >= 0.7 AND is_within AND other_is_within AND least(fact_changes, other_fact_changes) <= 0.02 AS is_copy,
         is_within AND (fact_changes <= 0.02 OR other_is_within AND other_fact_changes <= 0.02) AS is_reprint,
         is_reworded AND is_more_than_topic
-        AND (fact_changes <= 0.04 OR other_is_reworded AND other_fact_changes <= 0.04) AS is_version
+            AND (fact_changes <= 0.04 OR other_is_reworded AND other_fact_changes <= 0.04)
+        OR least(containment, other_containment) >= 0.46 AND least(coverage, other_coverage) >= 0.9
+            AND least(fact_changes, other_fact_changes) <= 0.04 AS is_version
 )
 FROM decided
 SELECT

@@ -25,7 +25,7 @@ date'."""
 UNSEEN = frozenset(("json-ld", "microdata", "og", "meta", "author-element"))
 """Origins in a page's markup: readers may not see what they tell."""
 
-OF_PAGES = (*UNSEEN, "h1", "heading", "title-element")
+OF_PAGES = UNSEEN | {"h1", "heading", "title-element"}
 """Origins of a page's title."""
 
 LISTS = ("json-ld", "meta", "og")

@@ -7,8 +7,9 @@
     python -m tests.benchmarks.planted_copies --removed datatrove.txt datasketch.txt text-dedup.txt
 
 Prints the numbers of the documents that the tool removes, one a line, then seconds of CPU and the peak memory.
-datatrove runs as for FineWeb (5-word shingles, 14 bands of 8) and needs spacy; datasketch with its MinHashLSH of 42
-bands of 3 over pairs of words, checked by its estimate at .3; text-dedup's command with pairs of words, 50 bands of 4.
+datatrove runs as for FineWeb (5-word shingles, 14 bands of 8) and needs spacy, tokenizers and xxhash<4; datasketch with
+its MinHashLSH of 42 bands of 3 over pairs of words, checked by its estimate at .3; text-dedup's command with pairs of
+words, 50 bands of 4.
 """
 
 import re
