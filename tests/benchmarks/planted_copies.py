@@ -201,6 +201,12 @@ def _list_shingles(text: str) -> set[tuple[str, ...]]:
     return set(zip(*(words[start:] for start in range(5)), strict=False))
 
 
+def read_peak_memory() -> float:
+    """Megabytes that this process has held at most; the system's own count would begin with its parent's."""
+    status = Path("/proc/self/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+
+
 def _write(figure: float | None) -> str:
     return "" if figure is None else f"{figure:,}" if isinstance(figure, int) else f"{figure:.3f}"
 
@@ -222,6 +228,7 @@ def main() -> None:
     score(planted, connection, "none")  # compiles
     figures = {intent: score(planted, connection, intent) for intent in INTENTS}
     megabytes = sum(len(each.text.encode()) for each in planted) / 1e6
+    print(f"{read_peak_memory():.0f} MB of memory at most, with the documents and the judge")
     print(f"{megabytes / seconds:.0f} MB a second of CPU time to write the fingerprints; with finding the copies:")
     for each in figures.values():
         each["MB a CPU second"] = megabytes / (seconds + each["CPU seconds"])
