@@ -14,8 +14,6 @@ from flows.forest import Matrix
 
 LONGEST_LINE = 200
 """In characters. Of 1,000 lines that people call noise, some 25 are longer; of content characters more than half."""
-LONGEST_PHRASE = 4
-"""Words in a phrase of boilerplate_words.toml."""
 SHARES = (
     "lower",
     "upper",
@@ -98,6 +96,9 @@ _ORNAMENTS = _CHARACTERS["separator"] + _CHARACTERS["dash"] + " \t\u00a0"
 _VOCABULARY = 200_000
 """Characters of a document's prose that its vocabulary is read from."""
 
+Phrase = tuple[int, int, tuple[str, ...]]
+"""Of words of boilerplate: the first word's place, the place behind the last, and what they mean."""
+
 
 @cache
 def _class_table() -> NDArray[np.uint8]:
@@ -129,8 +130,11 @@ def list_words(line: str) -> list[str]:
     return ["0" if word[0].isdigit() else word for word in words if word]
 
 
-def list_terms(words: Sequence[str]) -> Iterator[str]:
-    """What the lexicon may know of a line: words, their beginnings, pairs, the first and last, a short line whole."""
+def list_terms(words: Sequence[str], phrases: Sequence[Phrase]) -> Iterator[str]:
+    """What the lexicon may know of a line: words, their beginnings, pairs, the first and last, a short line whole.
+
+    `phrases` are what `find_phrases` finds among the words.
+    """
     if not words:
         return
     yield from words
@@ -140,7 +144,7 @@ def list_terms(words: Sequence[str]) -> Iterator[str]:
     yield f"{words[-1]} $"
     if len(words) <= 3:
         yield f"^ {' '.join(words)} $"
-    for start, end, meanings in find_phrases(words):
+    for start, end, meanings in phrases:
         for meaning in meanings:
             yield f"<{meaning}>"
             if start == 0:
@@ -148,29 +152,32 @@ def list_terms(words: Sequence[str]) -> Iterator[str]:
 
 
 @cache
-def _load_phrases() -> dict[str, tuple[str, ...]]:
-    """What each phrase of boilerplate_words.toml means, whatever its language."""
+def _load_phrases() -> tuple[dict[str, tuple[str, ...]], int]:
+    """What each phrase of boilerplate_words.toml means, whatever its language, and the words of the longest."""
     table = tomllib.loads(Path(__file__).with_name("boilerplate_words.toml").read_text(encoding="utf-8"))
     found: dict[str, set[str]] = {}
     for meaning, languages in table.items():
         for phrase in ", ".join(languages.values()).split(", "):
             found.setdefault(phrase, set()).add(meaning)
-    return {phrase: tuple(sorted(meanings)) for phrase, meanings in found.items()}
+    longest = max(len(phrase.split()) for phrase in found)
+    return {phrase: tuple(sorted(meanings)) for phrase, meanings in found.items()}, longest
 
 
-def find_phrases(words: Sequence[str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+def find_phrases(words: Sequence[str]) -> list[Phrase]:
     """Where words of boilerplate stand among folded words, the longest phrases first, and what they mean."""
-    phrases = _load_phrases()
+    known, longest = _load_phrases()
+    phrases: list[Phrase] = []
     start = 0
     while start < len(words):
-        for end in range(min(start + LONGEST_PHRASE, len(words)), start, -1):
-            meanings = phrases.get(" ".join(words[start:end]))
+        for end in range(min(start + longest, len(words)), start, -1):
+            meanings = known.get(" ".join(words[start:end]))
             if meanings:
-                yield start, end, meanings
+                phrases.append((start, end, meanings))
                 start = end
                 break
         else:
             start += 1
+    return phrases
 
 
 def is_prose(line: str) -> bool:
@@ -240,10 +247,11 @@ def _measure_words(lines: Sequence[str], prose: Matrix, lexicon: dict[str, float
         words = list_words(line)
         if not words:
             continue
-        weights = [lexicon[term] for term in list_terms(words) if term in lexicon]
+        phrases = find_phrases(words)
+        weights = [lexicon[term] for term in list_terms(words, phrases) if term in lexicon]
         score[number] = sum(weights) / max(len(weights), 1) ** 0.5
         known[number] = len(weights) / len(words)
-        boilerplate[number] = sum(end - start for start, end, _ in find_phrases(words)) / len(words)
+        boilerplate[number] = sum(end - start for start, end, _ in phrases) / len(words)
         if not prose[number]:
             shared[number] = sum(word in vocabulary for word in words) / len(words)
     return {"lexicon": score, "known words": known, "words of the prose": shared, "boilerplate words": boilerplate}

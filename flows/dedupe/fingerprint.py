@@ -33,9 +33,10 @@ class WordLists:
 
 def write_fingerprints(doc_ids: pa.Array, texts: pa.Array, run_id: str) -> pa.Table:
     """The rows of `fingerprints` for documents: those of few words have no keys."""
-    starts = range(0, len(texts), AT_A_TIME)
-    parts = [_list_keys(doc_ids.slice(start, AT_A_TIME), texts.slice(start, AT_A_TIME)) for start in starts]
-    keys = pa.concat_tables(parts or [_list_keys(doc_ids, texts)])
+    starts = range(0, max(1, len(texts)), AT_A_TIME)
+    keys = pa.concat_tables(
+        _list_keys(doc_ids.slice(start, AT_A_TIME), texts.slice(start, AT_A_TIME)) for start in starts
+    )
     return keys.append_column("run_id", pa.repeat(run_id, len(doc_ids)))
 
 

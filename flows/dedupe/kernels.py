@@ -286,8 +286,9 @@ def unmark(marks: Words, shingles: Words) -> None:
     """Empties a filter of shingles that were marked in it."""
     if len(shingles) > len(marks):
         marks[:] = _NONE
-    for shingle in shingles:
-        marks[(shingle >> np.uint64(6)) & (_FILTER - _ONE)] = _NONE
+    else:
+        for shingle in shingles:
+            marks[(shingle >> np.uint64(6)) & (_FILTER - _ONE)] = _NONE
 
 
 @compiled

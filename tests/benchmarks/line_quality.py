@@ -2,11 +2,11 @@
 
     python -m tests.benchmarks.line_quality [FOLDER]
 
-FOLDER holds line_quality/ and wikinews/; by default it is ../shared/data. Measured is on the dev splits, of
-French and Swedish on the second half; nothing was learned of these. A noise line is found when all of it is cut;
-content is counted in characters. C4's and RefinedWeb's filters are those for lines, as their papers
-state them (Raffel et al. 2020, section 2.2; Penedo et al. 2023, appendix G.2), RefinedWeb's edits of line ends and its
-rule that a document with too many such lines goes are left out.
+FOLDER holds line_quality/ and wikinews/; by default it is ../shared/data. Measured is on the dev splits, of French and
+Swedish on the second half; nothing was learned of these. A noise line is found when all of it is cut; content is
+counted in characters. C4's and RefinedWeb's filters are those for lines, as their papers state them (Raffel et al.
+2020, section 2.2; Penedo et al. 2023, appendix G.2); RefinedWeb's edits of line ends, and its rule that a document with
+too many such lines goes, are left out.
 """
 
 import re

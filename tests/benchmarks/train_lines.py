@@ -1,14 +1,14 @@
-"""Trains the classifier of lines and writes flows/clean/lines.json: seeded, a quarter of an hour of one core.
+"""Trains the classifier of lines and writes flows/clean/lines.json: seeded, ten minutes of one core.
 
     python -m tests.benchmarks.train_lines [FOLDER]
 
 FOLDER holds line_quality/ and wikinews/; by default it is ../shared/data. Learned from are the train splits of
 line_quality, for French and Swedish, which have none there, the first half of the dev split, and the Wikinews of 2019,
-whose lines are all content. Every stage learns from what the stages before it
-say of documents that they did not learn from: five folds by document, and once a language at a time, so that the
-later stages know how far to trust a lexicon that does not know the language. The cross-validation of the whole gives
-each language its threshold; printed are for several the content characters lost and the noise lines found, in
-documents of languages that were learned from, and in languages that were not.
+whose lines are all content. Every stage learns from what the stages before it say of documents that they did not learn
+from: five folds by document, and once a language at a time, so that the later stages know how far to trust a lexicon
+that does not know the language. The cross-validation of the whole gives each language its threshold; printed are for
+several the content characters lost and the noise lines found, in documents of languages that were learned from, and in
+languages that were not.
 """
 
 import csv
@@ -104,11 +104,8 @@ def fit_lexicon(documents: Sequence[Labelled], damping: float = 3.0, steps: int 
     wanted = []
     for number, document in enumerate(documents):
         for line in document.lines:
-            terms = (
-                sorted(set(line_features.list_terms(line_features.list_words(line))))
-                if len(line) <= LONGEST_LINE
-                else []
-            )
+            words = line_features.list_words(line) if len(line) <= LONGEST_LINE else []
+            terms = sorted(set(line_features.list_terms(words, line_features.find_phrases(words))))
             wanted.append(bool(terms))
             terms_of.append(terms)
             for term in terms:
