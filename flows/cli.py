@@ -109,7 +109,7 @@ def serve(
     notify
         URL that is told of each run that fails, by a POST of JSON with a "text".
     """
-    from flows.serve import serve_corpus
+    from flows.corpus import serve_corpus
 
     chosen = settings or Settings()
     _require_folders(chosen)

@@ -1,35 +1,52 @@
-"""The flows: what happens under Prefect's eyes. With `flows.serve`, the only module that imports Prefect.
+"""The flows and their schedule: what happens under Prefect's eyes. The only module that imports Prefect.
 
 A task supervises a batch in a thread, while the batch itself runs in a worker process: a Prefect task costs
 milliseconds by threads and a tenth of a second by processes. No data passes between tasks, only names and counts.
 """
 
+import asyncio
 import copy
 import logging
 import math
 import os
+import signal
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Annotated, Any, TypeVar
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import timedelta
+from types import FrameType
+from typing import Annotated, Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from flows.server import SETTINGS
+from flows.server import SETTINGS, answers, hold_schedule, start_server
 
 # What is configured counts before; a server that is started from here inherits them.
 os.environ.update(SETTINGS | os.environ)
 
-from prefect import flow, get_run_logger, runtime, tags
+from prefect import Flow, flow, get_run_logger, runtime, tags
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.automations import Automation
+from prefect.blocks.webhook import Webhook
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import State, TaskRun
+from prefect.client.schemas.objects import (
+    ConcurrencyLimitConfig,
+    ConcurrencyLimitStrategy,
+    State,
+    StateType,
+    TaskRun,
+)
+from prefect.deployments.runner import RunnerDeployment
+from prefect.events import EventTrigger, Posture, ResourceSpecification
+from prefect.events.actions import ActionTypes, CallWebhook, ChangeFlowRunState
 from prefect.futures import PrefectFuture
 from prefect.logging.handlers import PrefectConsoleHandler
+from prefect.runner import Runner
 from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
 from prefect.states import Cancelled, Completed
 from prefect.tasks import Task, exponential_backoff
+from prefect.types.entrypoint import EntrypointType
 from pydantic import Field
 
 from flows.batch import Batch, may_pass
@@ -40,6 +57,7 @@ from flows.run import run_corpus
 from flows.settings import Settings, local_path
 from flows.supervise import FIRST_DELAY
 from flows.verify import verify_corpus
+from warehouse.connect import UsageError
 from warehouse.lock import WarehouseBusyError
 from warehouse.tidy import KEEP_DAYS, KEEP_SNAPSHOTS, tidy_warehouse
 
@@ -48,6 +66,21 @@ TAG = "corpus"
 BUSY_TRIES = 36
 BUSY_DELAY = 300.0
 """Seconds until tidying tries again, where a run holds the warehouse: three hours in all."""
+VERIFY_CRON = "30 2 * * *"
+TIDY_CRON = "30 4 * * sun"
+VERIFY_SHARE = 0.15
+"""Each night another part: a week reads about two files in three again."""
+SILENCE = timedelta(minutes=10)
+"""A run that has told nothing for so long is dead. It tells every three minutes that it lives, unless
+PREFECT_FLOWS_HEARTBEAT_FREQUENCY says otherwise."""
+SILENCE_AUTOMATION = "corpus: a run that has gone silent has crashed"
+FAILURE_AUTOMATION = "corpus: a run that failed is told of"
+WEBHOOK = "corpus-notify"
+ALIVE = frozenset({"prefect.flow-run.Running", "prefect.flow-run.heartbeat"})
+ENDED = frozenset(f"prefect.flow-run.{name}" for name in ("Completed", "Failed", "Cancelled", "Crashed"))
+MESSAGE = """{% set message %}{{ flow.name }} "{{ flow_run.name }}" has {{ flow_run.state.name | lower }}:\
+ {{ flow_run.state.message }} {{ flow_run | ui_url or '' }}{% endset %}{"text": {{ message | tojson }}}"""
+"""What is posted: JSON with a `text`, as Slack, Mattermost and others take it."""
 
 
 class RunFailedError(Exception):
@@ -176,20 +209,133 @@ def local_server() -> str:
     return f"http://{server.host}:{server.port}/api"
 
 
-def answers(address: str) -> bool:
-    """Whether a server is there, and well."""
-    try:
-        with urllib.request.urlopen(f"{address}/health", timeout=0.5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
 @contextmanager
 def use_server(address: str) -> Iterator[None]:
     """Within it, runs are reported to the API at the address, or to an embedded one when it is empty."""
     with temporary_settings({PREFECT_API_URL: address} if address else {}):
         yield
+
+
+def serve_corpus(settings: Settings, cron: str, notify: str | None, tell: Callable[[str], None]) -> None:
+    """Runs what is due until interrupted; starts a server where none is found, and ends it.
+
+    `notify` is a URL that is told, by POST, of each run that failed. UsageError for one that is none, ValueError for
+    what is no cron.
+    """
+    if notify is not None and urlsplit(notify).scheme not in ("http", "https"):
+        raise UsageError("--notify takes a URL that begins with http:// or https://")
+    deployments = describe_deployments(settings, cron)
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a script starts it with &
+    found = find_server()
+    if not found:
+        tell("Starting a Prefect server")
+    with (
+        nullcontext(found) if found else start_server(local_server()) as address,
+        hold_schedule(address, get_current_settings().home),
+        use_server(address),
+    ):
+        set_up_automations(notify)
+        runner = _Runner(pause_on_shutdown=True)
+        for deployment in deployments:
+            runner.add_deployment(deployment)
+        tell(f"The Prefect UI is at {address.removesuffix('/api')}; stop with Ctrl-C.")
+        if notify is not None:
+            tell(f"Runs that fail are told to {urlsplit(notify).hostname}")
+        for deployment in deployments:
+            crons = ", ".join(str(schedule.schedule.cron) for schedule in deployment.schedules or ())  # type: ignore[union-attr]
+            tell(f"{deployment.full_name} runs at {crons}")
+        with suppress(KeyboardInterrupt):
+            asyncio.run(runner.start())
+
+
+class _Runner(Runner):
+    """Ends on SIGTERM as on Ctrl-C, and cancels what runs: Prefect's own kills it, and leaves it as if it still ran."""
+
+    def handle_sigterm(self, *_: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    async def __aexit__(self, *raised: Any) -> None:
+        await self.cancel_all()
+        await super().__aexit__(*raised)
+
+
+def describe_deployments(settings: Settings, cron: str) -> Sequence[RunnerDeployment]:
+    """The corpus as often as given, verifying each night, tidying each week; prefect.yaml has the same three."""
+    places = {"seeds": str(settings.seeds_path), "warehouse": str(settings.warehouse_path)}
+    here = settings.model_copy(update=places).model_dump(mode="json")
+    return (
+        _deploy(corpus_etl, "corpus", cron, {"settings": here}),
+        _deploy(corpus_verify, "verify", VERIFY_CRON, {"settings": here, "share": VERIFY_SHARE}),
+        _deploy(corpus_tidy, "tidy", TIDY_CRON, {"warehouse": here["warehouse"]}),
+    )
+
+
+def _deploy(flow: Flow[..., Any], name: str, cron: str, parameters: dict[str, Any]) -> RunnerDeployment:
+    """One run of it at a time: one that would overlap is cancelled."""
+    deployment = flow.to_deployment(
+        name,
+        cron=cron,
+        parameters=parameters,
+        tags=[TAG],
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    assert isinstance(deployment, RunnerDeployment)  # as it is wherever the caller is not a coroutine
+    return deployment
+
+
+def set_up_automations(notify: str | None = None, silence: timedelta = SILENCE) -> None:
+    """Has the server mark dead runs as crashed, and tell a URL of failed ones; what it has under these names goes."""
+    _set_automation(
+        SILENCE_AUTOMATION,
+        _watch({*ALIVE, *ENDED}, posture=Posture.Proactive, after=set(ALIVE), within=silence),
+        ChangeFlowRunState(
+            name=None,
+            state=StateType.CRASHED,
+            force=False,
+            message="It has gone silent: its process or its machine has ended. Nothing of it was published; the next "
+            "run takes over the batches that it had finished.",
+        ),
+    )
+    if notify is not None:
+        # The URL may hold a token: the block keeps it encrypted, and nothing prints it.
+        block = Webhook(url=notify, headers={"Content-Type": "application/json"})  # type: ignore[arg-type]
+        block_id = block.save(WEBHOOK, overwrite=True)
+        assert isinstance(block_id, UUID)  # as it is wherever the caller is not a coroutine
+        _set_automation(
+            FAILURE_AUTOMATION,
+            _watch({"prefect.flow-run.Failed", "prefect.flow-run.Crashed"}, posture=Posture.Reactive),
+            CallWebhook(block_document_id=block_id, payload=MESSAGE),
+        )
+
+
+def _watch(expect: set[str], **when: Any) -> EventTrigger:
+    """A trigger of the flow runs that have our tag, each by itself."""
+    return EventTrigger(
+        expect=expect,
+        match=ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
+        match_related=ResourceSpecification({"prefect.resource.id": f"prefect.tag.{TAG}"}),
+        for_each={"prefect.resource.id"},
+        threshold=1,
+        **when,
+    )
+
+
+def _set_automation(name: str, trigger: EventTrigger, action: ActionTypes) -> None:
+    automation = Automation(name=name, trigger=trigger, actions=[action])
+    with get_client(sync_client=True) as client:
+        known = client.read_automations_by_name(name)
+    if known:
+        automation.id = known[0].id
+        automation.update()
+    else:
+        automation.create()
+
+
+def _stop(signal_number: int, frame: FrameType | None) -> NoReturn:
+    """Ends as Ctrl-C does; while it serves, Prefect has a handler of its own."""
+    raise KeyboardInterrupt
 
 
 class _Observed:

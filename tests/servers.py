@@ -19,8 +19,7 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
 
-from flows.corpus import answers
-from flows.server import SETTINGS
+from flows.server import SETTINGS, answers
 from tests.conftest import ROOT, Corpus
 
 T = TypeVar("T")

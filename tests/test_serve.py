@@ -22,8 +22,14 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling
 
-from flows.corpus import corpus_etl, corpus_tidy, corpus_verify
-from flows.serve import describe_deployments, serve_corpus, set_up_automations
+from flows.corpus import (
+    corpus_etl,
+    corpus_tidy,
+    corpus_verify,
+    describe_deployments,
+    serve_corpus,
+    set_up_automations,
+)
 from flows.settings import Settings
 from tests.browser import open_page
 from tests.conftest import ROOT, Corpus
