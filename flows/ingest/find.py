@@ -48,9 +48,9 @@ def find_files(root: Path, warehouse: Path | None = None) -> list[Found]:
 
 
 def _walk(root: Path, warehouse: Path | None, now: float) -> Iterator[Found]:
-    folders: list[tuple[Path, dict[str, Any]]] = [(root, {})]
+    folders: list[tuple[Path, str, dict[str, Any]]] = [(root, "", {})]
     while folders:
-        folder, inherited = folders.pop()
+        folder, below, inherited = folders.pop()
         try:
             entries = {entry.name: entry for entry in os.scandir(folder)}
         except FileNotFoundError:
@@ -62,7 +62,7 @@ def _walk(root: Path, warehouse: Path | None, now: float) -> Iterator[Found]:
             if (problem := _reason_to_refuse(root, about, entries)) is None and about.is_file():
                 told, problem = _read_folder_file(Path(about.path))
             if problem or about.is_dir():
-                yield _refuse(root, about, "unreadable", problem or "a folder where a file should stand")
+                yield _refuse(below, about, "unreadable", problem or "a folder where a file should stand")
         known = inherited | told
         known_json = json.dumps(known, sort_keys=True, ensure_ascii=False, default=str)
         for name, entry in entries.items():
@@ -72,15 +72,15 @@ def _walk(root: Path, warehouse: Path | None, now: float) -> Iterator[Found]:
             if warehouse is not None and entry.name == warehouse.name and Path(entry.path) == warehouse:
                 problem = "the warehouse itself: better keep it out of the folder of raw files"
             if problem is not None:
-                yield _refuse(root, entry, "unsupported", problem)
+                yield _refuse(below, entry, "unsupported", problem)
             elif entry.is_dir():
-                folders.append((Path(entry.path), known))
+                folders.append((Path(entry.path), f"{below}{name}/", known))
             elif not name.endswith(SIDECAR_SUFFIX):
                 sidecar = entries.get(name + SIDECAR_SUFFIX)
                 if sidecar is not None and (_reason_to_refuse(root, sidecar, entries) or not sidecar.is_file()):
                     sidecar = None  # it has a row of its own
                 with suppress(FileNotFoundError):  # it went while its neighbours were listed
-                    yield _describe(root, entry, sidecar, known_json, now)
+                    yield _describe(below, entry, sidecar, known_json, now)
 
 
 def _reason_to_refuse(root: Path, entry: os.DirEntry[str], siblings: Container[str]) -> str | None:
@@ -102,13 +102,13 @@ def _reason_to_refuse(root: Path, entry: os.DirEntry[str], siblings: Container[s
     return None
 
 
-def _describe(root: Path, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | None, folder: str, now: float) -> Found:
+def _describe(below: str, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | None, folder: str, now: float) -> Found:
     status = entry.stat()
     statuses = [status] if sidecar is None else [status, sidecar.stat()]
     latest = max(each.st_ctime for each in statuses)  # unlike the time of modification, nobody can set it
     stamp = "|".join(f"{s.st_size}-{s.st_mtime_ns}-{s.st_ctime_ns}-{s.st_ino}" for s in statuses)
     return Found(
-        uri=_uri(root, entry),
+        uri=_spell(below + entry.name),
         path=entry.path,
         bytes=status.st_size,
         modified_at=read_time(status.st_mtime),
@@ -118,10 +118,10 @@ def _describe(root: Path, entry: os.DirEntry[str], sidecar: os.DirEntry[str] | N
     )
 
 
-def _refuse(root: Path, entry: os.DirEntry[str], status: str, reason: str) -> Found:
+def _refuse(below: str, entry: os.DirEntry[str], status: str, reason: str) -> Found:
     details = entry.stat(follow_symlinks=False)
     size = details.st_size if stat.S_ISREG(details.st_mode) else 0
-    return Found(_uri(root, entry), entry.path, size, None, None, "{}", status=status, reason=reason)
+    return Found(_spell(below + entry.name), entry.path, size, None, None, "{}", status=status, reason=reason)
 
 
 def read_time(seconds: float) -> datetime | None:
@@ -132,12 +132,8 @@ def read_time(seconds: float) -> datetime | None:
         return None
 
 
-def _uri(root: Path, entry: os.DirEntry[str]) -> str:
-    """The path below the root with slashes; bytes of the name that are not UTF-8 stand as \\xNN."""
-    return _spell(Path(entry.path).relative_to(root).as_posix())
-
-
 def _spell(name: str) -> str:
+    """A path with slashes, or a name, as text: bytes that are not UTF-8 stand as \\xNN."""
     # A name's own backslashes are doubled, or two names could be spelt the same.
     return name.replace("\\", "\\\\").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
