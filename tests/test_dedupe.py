@@ -473,7 +473,7 @@ def test_any_history_gives_the_copies_of_one_run(histories: list[dict[int, str]]
 States = st.lists(st.dictionaries(st.integers(0, 11), st.booleans(), min_size=4), min_size=2, max_size=4)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(States, st.sampled_from([(3, 1), (4, 2), (6, 3)]))
 def test_full_buckets_give_the_same_pairs_whenever_their_documents_came(
     states: list[dict[int, bool]], bucket: tuple[int, int]

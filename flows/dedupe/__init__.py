@@ -23,7 +23,7 @@ FULL_BUCKET, BUCKET_HEADS = 32, 8
 
 HEADS = """
     FROM ranked ANTI JOIN exact ON ranked.doc_id = exact.doc_id LEFT JOIN heads_before USING (doc_id, run_id)
-    SELECT doc_id, place, word_count, place_before"""
+    SELECT doc_id, place, char_count, word_count, place_before"""
 HEADS_BEFORE = """
     FROM ranked_before SELECT doc_id, run_id, place AS place_before WHERE NOT getvariable('compare_again')
     QUALIFY row_number() OVER (PARTITION BY content_hash ORDER BY place) = 1"""
@@ -33,7 +33,7 @@ EXACT = """
     FROM (FROM ranked SELECT doc_id, first(doc_id) OVER (PARTITION BY content_hash ORDER BY place) AS kept_id)
     WHERE doc_id != kept_id"""
 SETTLED = """
-    FROM before.pairs SEMI JOIN (FROM candidates WHERE NOT unsettled) USING (doc_id, other_id)"""
+    FROM before.pairs SEMI JOIN earlier USING (doc_id, other_id) ANTI JOIN lost USING (doc_id, other_id)"""
 DUPLICATES = """
     WITH found AS (
         FROM elected SELECT * UNION ALL BY NAME
@@ -91,9 +91,9 @@ def find_duplicates(
         ("heads_before", HEADS_BEFORE),
         ("heads", HEADS),
         ("gone", GONE),
-        ("candidates", (Path(__file__).parent / "candidates.sql").read_text()),
     ):
         connection.execute(f"CREATE TEMP TABLE {table} AS {query}")
+    connection.execute((Path(__file__).parent / "candidates.sql").read_text())
     settled = connection.sql(SETTLED).to_arrow_table().cast(arrow_schema("pairs"))
     compared = compare_pairs(connection, run_id, settings.dedupe_memory_mb << 20)
     pairs = pa.concat_tables([settled, compared])

@@ -18,15 +18,14 @@ SIDED = ("containment", "coverage", "fact_changes")
 """What is told of either text of a pair; the order of the measures of `kernels.compare`."""
 
 LENGTHS = """
-    FROM (FROM candidates SELECT one AS place WHERE unsettled UNION FROM candidates SELECT other WHERE unsettled)
-    JOIN heads USING (place) JOIN all_documents USING (doc_id)
-    SELECT place, doc_id, char_count, heads.word_count ORDER BY place"""
-PAIRS = "FROM candidates SELECT one, other WHERE unsettled ORDER BY other, one"
+    FROM (FROM candidates SELECT one AS place UNION FROM candidates SELECT other)
+    JOIN heads USING (place) SELECT place, doc_id, char_count, word_count ORDER BY place"""
+PAIRS = "FROM candidates SELECT one, other ORDER BY other, one"
 TEXTS = "FROM all_documents JOIN wanted USING (doc_id) SELECT number, text ORDER BY number"
 
 
 def compare_pairs(connection: duckdb.DuckDBPyConnection, run_id: str, memory: int) -> pa.Table:
-    """The rows of `pairs` for the candidates that are unsettled; `memory` in bytes bounds the texts held at a time."""
+    """The rows of `pairs` for the candidates; `memory` in bytes bounds the texts held at a time."""
     documents = connection.sql(LENGTHS).to_arrow_table()
     pairs = connection.sql(PAIRS).to_arrow_table()
     places = documents["place"].to_numpy()

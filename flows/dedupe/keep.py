@@ -35,7 +35,7 @@ def write_ranking(policy: Policy, documents: str = "all_documents") -> str:
     return f"""
         FROM (
             FROM {documents}
-            SELECT doc_id, run_id, content_hash, word_count, [{scores}] AS scores
+            SELECT doc_id, run_id, content_hash, char_count, word_count, [{scores}] AS scores
             WHERE char_count > 0
         )
         SELECT *, row_number() OVER (ORDER BY scores DESC, doc_id) AS place"""
