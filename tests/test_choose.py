@@ -56,6 +56,13 @@ def test_the_metadata_tells_the_authors_that_a_byline_leaves_out() -> None:
         assert (described.authors, described.authors_from) == (("Ann Roe",), "byline")
 
 
+def test_a_nickname_gives_way_to_the_person_whom_the_markup_knows() -> None:
+    nickname, person = Claim("authors", "BridgeAnn", "byline"), Claim("authors", "Ann Roe", "json-ld")
+    assert choose([nickname, person], TODAY).authors == ("Ann Roe",)
+    assert choose([nickname, Claim("authors", "The Example Group", "json-ld")], TODAY).authors == ("BridgeAnn",)
+    assert choose([Claim("authors", "The Bridge Team", "byline"), person], TODAY).authors == ("The Bridge Team",)
+
+
 def test_authors_of_one_origin_make_one_list_in_order_without_repeats() -> None:
     claims = [
         Claim("authors", "John Smith", "meta"),
@@ -275,6 +282,18 @@ def test_a_day_in_numbers_is_read_as_the_language_of_the_page_has_it() -> None:
     assert choose([day, Claim("language", "en-US", "html-lang")], TODAY).published == datetime(2025, 3, 4)
     languages = [Claim("language", "en", "json-ld"), Claim("language", "en-GB", "html-lang")]
     assert choose([day, *languages], TODAY).published == datetime(2025, 4, 3)
+
+
+def test_a_day_in_numbers_is_read_as_the_markup_has_it() -> None:
+    printed = Claim("published", "09.10.2024", "dateline")
+    assert choose([printed], TODAY).published == datetime(2024, 10, 9)
+    for value, told in (
+        ("2024-09-10T16:07:00Z", datetime(2024, 9, 10, 16, 7)),
+        ("2024-09-11", datetime(2024, 10, 9)),
+    ):
+        assert choose([printed, Claim("published", value, "json-ld")], TODAY).published == told
+    other = [Claim("published", "9 October 2024", "sidecar"), Claim("published", "2024-09-10", "json-ld")]
+    assert choose(other, TODAY).published == datetime(2024, 10, 9)
 
 
 def test_every_origin_of_trust_is_one_that_something_claims() -> None:

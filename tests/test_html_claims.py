@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from flows.describe.dates import parse_date
 from flows.ingest.formats.html_claims import find_claims
 from flows.model import Claim
 
@@ -143,6 +144,16 @@ def test_a_heading_that_leads_to_the_first_page_is_no_title(address: str) -> Non
     assert claim(head, "<h1><a href='/bridge'>Council closes the old bridge</a></h1>")["title", "h1"]
 
 
+def test_a_heading_that_leads_to_another_page_is_that_pages() -> None:
+    body = "<h1><a href='{}'>Why the council closes old bridges</a></h1><h1>The council closes the bridge</h1>"
+    own = "<link rel='canonical' href='https://example.org/news/bridge'>"
+    head = "<title>Council closes old bridges</title>"
+    assert claim(head + own, body.format("/news/why"))["title", "h1"] == ["The council closes the bridge"]
+    for address in ("/news/bridge", "bridge#top", "https://example.org/news/Bridge/?from=home"):
+        assert claim(head + own, body.format(address))["title", "h1"] == ["Why the council closes old bridges"]
+    assert claim(head, body.format("/news/why"))["title", "h1"] == ["Why the council closes old bridges"]
+
+
 def test_the_words_of_a_title_are_told_by_the_markup_where_its_letters_are_elements() -> None:
     claims = claim("<title>Council closes old bridge</title>", "<h1><b>C</b>ouncil closes old bridge</h1>")
     assert claims["title", "h1"] == ["Council closes old bridge"]
@@ -180,6 +191,12 @@ HEADING = "<h1>Council closes old bridge</h1>"
     ("<p><a href='/author/ann-roe/'>Ann Roe</a></p>", ["Ann Roe"]),
     ("<div>Ann Roe</div><div>4 March 2026</div>", ["Ann Roe"]),
     ("<p><a href='/author/roe'><b>Ann</b> <i>Roe</i></a></p>", ["Ann Roe"]),
+    ("<div>4 March 2026 · Ann Roe on behalf of <a href='/'>The Example</a></div>", ["Ann Roe"]),
+    ("<div><i>4 March 2026</i> • Ann Roe in <a href='/blog/bridges'>Bridges</a></div>", ["Ann Roe"]),
+    ("<div>Ann Roe</div><div><time datetime='04-03-2026'>04-03-2026</time></div>", ["Ann Roe"]),
+    ("<div>By</div><div>The Example Team</div><div>|</div><div>6 mins</div>", ["The Example Team"]),
+    ("<p>Written by: <a href='/author/roe'>Ann Roe</a> <i>Gardener</i></p>", ["Ann Roe"]),
+    ("<p>Ein kurzer Kommentar von Anna Schmidt</p>", ["Anna Schmidt"]),
     ("<div class='author'>The Example Team</div>", ["The Example Team"]),
     ("<div class='author'><b>Ann Roe</b><i class='author-role'>Senior Gardener</i></div>", ["Ann Roe"]),
 ])  # fmt: skip
@@ -199,6 +216,11 @@ def test_a_byline_under_the_heading_is_found(byline: str, authors: list[str]) ->
     "<div class='author'>4 March 2026</div>",
     "<div>City Council</div><div>4 March 2026</div>",
     "<div><a href='/category/lee-poe'>Lee Poe</a></div><div>4 March 2026</div>",
+    "<div class='byline'><a class='byline__category' href='/x'>Health &amp; Wellness</a></div>",
+    "<div class='author'><a href='/articles?content_topic=9'>HR Strategy</a></div>",
+    "<p>By</p><p><a rel='tag' href='/lists'>Wedding Checklists</a></p>",
+    "<p>A Bread Machine Used By Lee Poe</p>",
+    "<p>Date Last Reviewed:</p><p>4 March 2026</p>",
     "<nav><a href='/authors/poe'>Lee Poe</a></nav>",
 ])  # fmt: skip
 def test_what_is_no_byline_makes_no_author(line: str) -> None:
@@ -298,6 +320,8 @@ def test_a_date_of_the_last_change_is_told_apart() -> None:
     "<ul><li>4 March 2026</li><li>5 March 2026</li><li>6 March 2026</li></ul>",
     "<div class='related'><p>4 March 2026</p></div>",
     "<footer>4 March 2026</footer>",
+    "<p>Limited offer ~ redeem by 12.31.26</p>",
+    "<p>Subscribe until 4 March 2026</p>",
 ])  # fmt: skip
 def test_a_date_that_is_the_storys_or_anothers_is_not_the_articles(lines: str) -> None:
     assert not [field for field, _ in claim(TITLE, HEADING + lines) if field == "published"]
@@ -308,6 +332,18 @@ def test_the_one_date_that_an_element_is_made_for_is_found_anywhere() -> None:
     assert claim(TITLE, HEADING + PROSE * 4 + element)["published", "date-element"] == ["4 March 2026"]
     two = element + element.replace("4", "5")
     assert ("published", "date-element") not in claim(TITLE, HEADING + PROSE * 4 + two)
+
+
+@pytest.mark.parametrize(
+    "line", ["Posted on the 4/3/2026 at 19:00 by @ann", "Veröffentlicht: 4. März 2026", "Date: 2026-03-04"]
+)
+def test_the_one_line_that_begins_with_the_label_of_a_date_is_found_anywhere(line: str) -> None:
+    body = HEADING + PROSE * 4 + f"<p>{line}</p>"
+    [printed] = claim(TITLE, body, "en-GB")["published", "date-label"]
+    assert parse_date(printed, month_first=False) == parse_date("2026-03-04 19:00" if "19:00" in line else "2026-03-04")
+    assert ("published", "date-label") not in claim(TITLE, body + "<p>Posted on 5 March 2026</p>", "en-GB")
+    assert ("published", "date-label") not in claim(TITLE, f"{body}<p class='date'>5 March 2026</p>", "en-GB")
+    assert ("published", "date-label") not in claim(TITLE, HEADING + PROSE * 4 + f"<p>Not {line}</p>", "en-GB")
 
 
 def test_of_an_element_that_tells_of_a_last_change_too_the_first_date_is_told() -> None:

@@ -31,7 +31,7 @@ OF_PAGES = UNSEEN | {"h1", "heading", "title-element"}
 LISTS = ("json-ld", "meta", "og")
 """Origins that list all of a page's authors. Microdata may be of what else stands on the page."""
 
-PRINTED = frozenset(("dateline", "dateline-updated", "date-element", "date-element-updated", "date-line"))
+PRINTED = frozenset(("dateline", "dateline-updated", "date-element", "date-element-updated", "date-label", "date-line"))
 """Origins that print a date for readers."""
 
 LONGEST_TITLE = 500
@@ -258,9 +258,12 @@ def _choose_authors(claims: Sequence[Claim]) -> tuple[tuple[str, ...], str | Non
     ranked = _ranked(claims, "authors")
     sites = {_fold_site(claim.value) for claim in claims if claim.field == "source" and claim.origin != "folder"}
     known = {origin: _read_authors(ranked, origin, sites) for origin in dict.fromkeys(claim.origin for claim in ranked)}
-    first = next((origin for origin, names in known.items() if names), None)
-    if first is None:
+    told = [origin for origin, names in known.items() if names]
+    if not told:
         return (), None
+    # A nickname ('TurboTaxLisa') printed where the markup knows a person is that person's.
+    persons = (origin for origin in told if all(map(looks_like_name, known[origin])))
+    first = told[0] if any(" " in name for name in known[told[0]]) else next(persons, told[0])
     names = set(map(fold, known[first]))
     chosen = next((other for other in LISTS if names < set(map(fold, known.get(other, ())))), first)
     return known[chosen], chosen
@@ -304,12 +307,25 @@ def _choose_date(claims: Sequence[Claim], today: date) -> tuple[Date, str] | tup
     ]
     if not dates:
         return None, None
-    chosen = dates[0]
+    chosen = next((date for date in dates if _is_swapped(dates[0], date)), dates[0])
     for other in dates[1:]:
         known = _exactness(*chosen)
         if _exactness(*other) > known and other[0].when.timetuple()[:known] == chosen[0].when.timetuple()[:known]:
             chosen = other
     return chosen
+
+
+def _is_swapped(printed: tuple[Date, str], other: tuple[Date, str]) -> bool:
+    """Whether a page that printed '9.10.2024' means the 10th of September, as its markup has it."""
+    day, told = printed[0].day, other[0].day
+    return (
+        printed[1] in PRINTED
+        and other[1] in UNSEEN
+        and day is not None
+        and told is not None
+        and day != told
+        and (day.year, day.month, day.day) == (told.year, told.day, told.month)
+    )
 
 
 def _exactness(printed: Date, origin: str) -> int:

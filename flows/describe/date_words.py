@@ -27,6 +27,7 @@ _DATA = tomllib.loads((Path(__file__).parent / "dates.toml").read_text("utf-8"))
 MONTHS = {word: min(numbers) for word, numbers in _read_numbered(_DATA["months"]).items() if len(numbers) == 1}
 WEEKDAYS = {word: min(numbers) for word, numbers in _read_numbered(_DATA["weekdays"]).items() if len(numbers) == 1}
 ZONES: dict[str, int] = {name.lower(): minutes for name, minutes in _DATA["zones"].items()}
+PUBLISHED: tuple[str, ...] = tuple(_DATA["words"]["published"].split())
 AFTER_DOT: dict[str, int] = _DATA["after_dot"]
 
 # The letter of a token in a shape. Where a word has two readings, the later line wins.

@@ -43,7 +43,8 @@ _JOINT = re.compile(rf"\s*&\s*|\s+(?:{_either('joints')}|(?P<within>{_either('jo
 _BREAK = re.compile(r"\s*(?:[|;•·\n\r\t]|\s/\s|/(?=dpa|afp|ap\b|reuters)|\s[–—-]\s)\s*", re.I)
 _ADDRESS = re.compile(r"\S*@\S+|https?://\S+|www\.\S+", re.I)
 _BEHIND = re.compile(
-    r"\s+(?:for|special (?:to|for)|of the|in|aus|from|at|at the|pour|para|per|voor|dla|для)\s+\S.*", re.I
+    r"\s+(?:for|special (?:to|for)|on behalf of|of the|in|aus|from|at|at the|pour|para|per|voor|dla|для)(?:\s+\S.*|$)",
+    re.I,
 )
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 _JUNIOR = re.compile(r",\s*(?=[JS]r\b)")
@@ -77,7 +78,8 @@ def looks_like_name(line: str) -> bool:
         is_initial = word[0].isupper() and _INITIALS.fullmatch(word) is not None
         if word.casefold() in _SETS["roles"]:
             return False
-        if not is_initial and word.casefold().strip(".") in _SETS["not_in_names"]:
+        is_family_name = word.istitle() and word == words[-1] and word.casefold() in _SETS["particles"]  # 'Das', 'Le'
+        if not (is_initial or is_family_name) and word.casefold().strip(".") in _SETS["not_in_names"]:
             return False
         if is_initial or (len(word) == 1 and word.isupper()):
             initials += 1
@@ -155,7 +157,12 @@ def is_byline(line: str) -> bool:
     if rest == line:
         return False
     first = _first_name(rest)
-    return looks_like_name(first) or (_SPELT_OUT.match(line) is not None and _is_one_name(first))
+    return looks_like_name(first) or (is_spelt_out(line) and _is_one_name(first))
+
+
+def is_spelt_out(line: str) -> bool:
+    """Whether the line begins with 'Written by' or a label with its colon: more than a mere 'by'."""
+    return _SPELT_OUT.match(line) is not None
 
 
 def _is_one_name(text: str) -> bool:

@@ -16,6 +16,7 @@ from flows.describe.names import (
     is_common,
     is_named_by,
     is_other_work,
+    is_spelt_out,
     looks_like_name,
     parse_authors,
     strip_byline,
@@ -32,6 +33,7 @@ from flows.ingest.formats.html_pieces import (
 LINES_WITH_NAME: Final = 12
 """Lines from the heading in which a bare name beside a date may be the author's."""
 MOST_WORDS_OF_BARE_NAME: Final = 3
+MOST_WORDS_BEFORE: Final = 3
 AUTHOR_ELEMENTS: Final = (
     "[rel~='author' i], [class*='author' i], [class*='byline' i], [itemprop~='author' i], "
     "a[href*='/author/' i], a[href*='/authors/' i]"
@@ -42,14 +44,16 @@ _OF_AUTHOR = re.compile(
 )
 _NOT_OF_AUTHOR = re.compile(
     r"comment|avatar|photo|share|social|follow|review|icon"
-    r"|(?<![a-z])(?:role|job|position|desc(?:ription)?|bio(?:graphy)?|cat|tags?|date|time)(?![a-z])"
+    r"|(?<![a-z])(?:role|job|position|desc(?:ription)?|bio(?:graphy)?|cat(?:egory)?|tags?|date|time)(?![a-z])"
 )
 _PERSON_PAGE = re.compile(
     r"(?i)/(?:blog-)?(?:authors?|autor(?:es|en)?|auteurs?|contributors?|writers?|people|person|profiles?|staff|team|by"
     r"|users?|producers|bios?|reviewers?|columnists?|journalists?|experts?|members?|creators?|author-page)/[^/]"
     r"|[?&]_?author="
 )
-_TOPIC_PAGE = re.compile(r"(?i)/(?:category|categories|tags?|topics?|section|blog|news)(?:/|$)")
+_TOPIC_PAGE = re.compile(
+    r"(?i)/(?:category|categories|tags?|topics?|section|blog|news)(?:/|$)|[?&]\w*(?:topic|category|tag)="
+)
 _OF_TOPIC = re.compile(r"term|tag|categor|topic|title|event|heading")
 _BORDERS = " .,:;|·•–—-"
 
@@ -96,12 +100,19 @@ def find_labelled_author(tree: LexborHTMLParser) -> list[str]:
 
 def _is_marked(piece: Piece) -> bool:
     """Whether the markup says that it is an author."""
-    return bool(_OF_AUTHOR.search(piece.words)) and not _NOT_OF_AUTHOR.search(piece.own)
+    return bool(_OF_AUTHOR.search(piece.words)) and not (
+        _NOT_OF_AUTHOR.search(piece.own) or _TOPIC_PAGE.search(piece.address)
+    )
 
 
 def _is_linked(piece: Piece) -> bool:
     """Whether it links to a person's page."""
     return bool(piece.address) and _PERSON_PAGE.search(piece.address) is not None
+
+
+def _is_topic(piece: Piece) -> bool:
+    """Whether it links to what else there is of a topic, or is said to be one."""
+    return bool(_TOPIC_PAGE.search(piece.address) or _OF_TOPIC.search(piece.own))
 
 
 def _find_labelled(pieces: Sequence[Piece]) -> list[str]:
@@ -110,18 +121,33 @@ def _find_labelled(pieces: Sequence[Piece]) -> list[str]:
     for number, line in enumerate(lines, 1):
         text = join_line(line)
         if number < len(lines) and is_byline_label(text):
-            text = f"{text} {lines[number][0].text}"
+            following = lines[number][0]
+            if not _is_topic(following) and is_named_by(following.text):
+                return parse_authors(following.text)
+            text = f"{text} {following.text}"
         for start in find_byline_words(text):
             part = text[start:]
-            if is_other_work(text[:start]):
+            if is_other_work(text[:start]) or _is_in_sentence(text[:start], part):
                 continue
             dates = search_dates(part)
             part = part[: dates[0].start].strip(_BORDERS) if dates else part
             if is_byline(part):
                 first, *others = parse_authors(part) or [""]
                 names = [first, *(name for name in others if looks_like_name(name) or f"and {name}" in part)]
-                return [name for name in names if name]
+                return [_drop_role(name, line) for name in names if name]
     return []
+
+
+def _is_in_sentence(before: str, byline: str) -> bool:
+    """Whether so much stands before a 'By' that it hardly begins a byline: 'Ein Kommentar von' does."""
+    words = before.split()
+    return len(words) > MOST_WORDS_BEFORE and words[-1][-1].isalpha() and not is_spelt_out(byline)
+
+
+def _drop_role(name: str, line: Sequence[Piece]) -> str:
+    """The name alone, where a link to the person's page tells where it ends."""
+    linked = (piece.text for piece in line if _is_linked(piece) and looks_like_name(piece.text))
+    return next((text for text in linked if name.startswith(f"{text} ")), name)
 
 
 def _find_known(pieces: Sequence[Piece], known: Mapping[str, str]) -> list[str]:
@@ -185,14 +211,25 @@ def find_name_beside_date(pieces: Sequence[Piece], tree: LexborHTMLParser) -> li
     No name is what links to a topic, or words that the page writes small elsewhere.
     """
     lines = group_lines(pieces)[:LINES_WITH_NAME]
-    dated = [any(search_dates(piece.text) for piece in line) for line in lines]
+    dated = [any(piece.time or search_dates(piece.text) for piece in line) for line in lines]
     names = [
-        piece.text
+        name
         for number, line in enumerate(lines)
         if any(dated[max(0, number - 1) : number + 2])
         for piece in line
-        if 1 < len(piece.text.split()) <= MOST_WORDS_OF_BARE_NAME and looks_like_name(piece.text)
-        if not (_TOPIC_PAGE.search(piece.address) or _OF_TOPIC.search(piece.own))
+        for name in _read_beside_dates(piece.text)
+        if not _is_topic(piece)
     ]
     prose = tree.body.text(separator=" ") if names and tree.body is not None else ""
     return [name for name in names if not is_common(name, prose)][:1]
+
+
+def _read_beside_dates(text: str) -> list[str]:
+    """The one name that a text is, before the 'in' of its topic, or that stands in it behind its date."""
+    dates = search_dates(text)
+    names = (
+        parse_authors(text[dates[-1].end :].strip(_BORDERS)) if dates else [text.lstrip(_BORDERS).removesuffix(" in")]
+    )
+    return [name for name in names if 1 < len(name.split()) <= MOST_WORDS_OF_BARE_NAME and looks_like_name(name)][
+        : len(names) == 1
+    ]

@@ -123,14 +123,15 @@ def _find(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Fi
             found.get(tag, found["marked"]).append(node)
     told = list(_find_told(tree, found, metadata))
     yield from told
-    titles, authors, sites, languages = (
-        [value for field, value, _ in told if field == wanted] for wanted in ("title", "authors", "source", "language")
+    titles, authors, sites, urls, languages = (
+        [value for field, value, _ in told if field == wanted]
+        for wanted in ("title", "authors", "source", "url", "language")
     )
     month_first = next((known for known in map(is_month_first, languages) if known is not None), None)
     dates = [parse_date(value) for field, value, origin in told if (field, origin) == ("published", "og")]
     first = [date.day for date in dates if date]
     last = parse_date(str(metadata.get("modified", "")))
-    for field, value, origin in read_head(tree, found["heading"], titles, authors, sites, month_first):
+    for field, value, origin in read_head(tree, found["heading"], titles, authors, sites, urls, month_first):
         printed = parse_date(value, month_first) if origin == "dateline" and first and last else None
         if printed and last and printed.day == last.day and printed.day not in first:
             origin = "dateline-updated"  # Open Graph tells it as the last change, and another day as the first

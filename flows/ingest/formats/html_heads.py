@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Final
 
+import re2
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from flows.describe.date_search import search_dates
-from flows.describe.date_words import fold
+from flows.describe.date_words import PUBLISHED, fold
 from flows.describe.names import parse_authors
 from flows.ingest.formats.html_bylines import (
     find_author_element,
@@ -16,7 +18,14 @@ from flows.ingest.formats.html_bylines import (
     find_labelled_author,
     find_name_beside_date,
 )
-from flows.ingest.formats.html_pieces import Piece, group_lines, join_line, read_pieces, read_small_elements
+from flows.ingest.formats.html_pieces import (
+    Piece,
+    group_lines,
+    join_line,
+    read_labelled_lines,
+    read_pieces,
+    read_small_elements,
+)
 from flows.model import Field
 
 HEADINGS: Final = ("h1", "h2")
@@ -42,6 +51,10 @@ DATE_ELEMENTS: Final = (
 _WORD = re.compile(r"\w+")
 _FIRST_PAGE = re.compile(r"(?i)(?:https?:)?//[^/]+/?|/|/?index\.\w+")
 _SENTENCE_END = re.compile(r"\d ?\.$")
+_DEADLINE = re.compile(
+    r"(?i)(?<!\w)(?:by|until|till|expires|bis(?: zum)?|jusqu['’]au|hasta(?: el)?|entro(?: il)?|até)\s+"
+)
+_PUBLISHED = re2.compile(rf"(?im)(?:{'|'.join(PUBLISHED)})(?:\s|:|$)")
 _CHANGED = re.compile(
     r"(?i)updat|modif|edited|revis|aktualis|actualis|actualiz|aggiorn|atualiz|bijgewerkt|обновл|оновл"
 )
@@ -54,13 +67,14 @@ def read_head(
     titles: Sequence[str],
     authors: Sequence[str],
     sites: Sequence[str],
+    urls: Sequence[str],
     month_first: bool | None = None,
 ) -> Iterator[Told]:
     """The claims of title, authors and date that a page shows; given are its `HEADINGS`, and what its markup tells.
 
     `month_first` is as `parse_date` has it.
     """
-    heading, is_title = _find_heading(headings, titles, sites)
+    heading, is_title = _find_heading(headings, titles, sites, {_read_last_name(url) for url in urls})
     known_authors = {fold(name): name for author in authors for name in parse_authors(author)}
     names: list[str] = []
     dates: list[Told] = []
@@ -81,7 +95,7 @@ def read_head(
     if not names:
         found = find_author_element(tree) or ([] if known_authors else find_labelled_author(tree))
         yield from (("authors", name, "author-element") for name in found)
-    yield from dates or _find_date_element(tree, month_first)
+    yield from dates or list(_find_date_element(tree, month_first)) or _find_labelled_date(tree, month_first)
 
 
 def _find_date_element(tree: LexborHTMLParser, month_first: bool | None) -> Iterator[Told]:
@@ -97,8 +111,18 @@ def _find_date_element(tree: LexborHTMLParser, month_first: bool | None) -> Iter
             return
 
 
+def _find_labelled_date(tree: LexborHTMLParser, month_first: bool | None) -> list[Told]:
+    """The date behind a 'Posted on' that begins a line, wherever; none where lines tell several."""
+    printed: dict[date, str] = {}
+    for line in read_labelled_lines(tree, _PUBLISHED):
+        for found in search_dates(line, month_first)[:1]:
+            if found.start == 0 and not found.updated:
+                printed[found.date.when.date()] = line[: found.end]
+    return [("published", value, "date-label") for value in printed.values()] if len(printed) == 1 else []
+
+
 def _find_heading(
-    found: Sequence[LexborNode], titles: Sequence[str], sites: Sequence[str]
+    found: Sequence[LexborNode], titles: Sequence[str], sites: Sequence[str], own_names: AbstractSet[str]
 ) -> tuple[LexborNode | None, bool]:
     """The heading that repeats a title most wholly, or the first one, and whether it does. No site's name is one."""
     known = [_fold_words(title) for title in titles]
@@ -107,8 +131,11 @@ def _find_heading(
     for level in HEADINGS:
         of_level = [heading for heading in found if heading.tag == level][:MOST_HEADINGS]
         headings = [(heading, _fold_words(heading.text(separator=" "))) for heading in of_level]
-        headings = [(heading, words) for heading, words in headings if words and words not in names]
-        headings = [(heading, words) for heading, words in headings if not _leads_home(heading, words)]
+        headings = [
+            (heading, words)
+            for heading, words in headings
+            if words and words not in names and not _leads_elsewhere(heading, words, own_names)
+        ]
         least = SAME_IN_SMALL if level == "h2" else SAME_AS_ONLY if len(headings) == 1 else SAME
         rated = [(_rate(words, known), heading) for heading, words in headings]
         best = max(rated, key=lambda pair: pair[0], default=None)
@@ -118,12 +145,19 @@ def _find_heading(
     return first, False
 
 
-def _leads_home(heading: LexborNode, words: frozenset[str]) -> bool:
-    """Whether all of a heading is a link to the site's first page: it names the site."""
+def _leads_elsewhere(heading: LexborNode, words: frozenset[str], own_names: AbstractSet[str]) -> bool:
+    """Whether all of a heading is a link to another page: it names the site, or another article."""
     link = heading.css_first("a[href]")
     if link is None or _fold_words(link.text(separator=" ")) != words:
         return False
-    return _FIRST_PAGE.fullmatch((link.attributes["href"] or "").strip()) is not None
+    address = (link.attributes["href"] or "").strip()
+    name = _read_last_name(address)
+    return _FIRST_PAGE.fullmatch(address) is not None or bool(name and own_names and name not in own_names)
+
+
+def _read_last_name(address: str) -> str:
+    """The last name in an address's path: of a relative address, too, it is the page's."""
+    return re.split(r"[?#]", address, maxsplit=1)[0].rstrip("/").rpartition("/")[2].casefold()
 
 
 def _fold_words(text: str) -> frozenset[str]:
@@ -152,6 +186,8 @@ def _find_dates(pieces: Sequence[Piece], month_first: bool | None) -> list[Told]
         printed = f"{label} {text}" if label else text
         for found in search_dates(printed, month_first):
             beside = max(found.start, len(printed) - found.end)
+            if any(found.start in (word.start(), word.end()) for word in _DEADLINE.finditer(printed)):
+                continue
             if beside <= MOST_BESIDE and not _SENTENCE_END.search(printed[: found.end + 1]):
                 told.append(("published", printed[found.start : found.end], _name_origin("dateline", found.updated)))
         times = [piece.time for piece in line if piece.time]
