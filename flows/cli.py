@@ -93,6 +93,8 @@ def retry(*uris: str, settings: Settings | None = None, plain: bool = False) -> 
 
 @app.command
 def serve(
+    seeds: str | None = None,
+    /,
     *,
     settings: Settings | None = None,
     cron: Annotated[str, Parameter(env_var="CORPUS_CRON")] = "0 * * * *",
@@ -104,6 +106,8 @@ def serve(
 
     Parameters
     ----------
+    seeds
+        Folder of the raw files; 'seeds' when not given.
     cron
         When to run, as cron says it, in UTC; every hour when not given.
     notify
@@ -111,8 +115,7 @@ def serve(
     """
     from flows.corpus import serve_corpus
 
-    chosen = settings or Settings()
-    _require_folders(chosen)
+    chosen = _choose_settings(seeds, settings)
     serve_corpus(chosen, cron, notify, partial(TELL.print, markup=False, highlight=False, soft_wrap=True))
 
 

@@ -101,6 +101,15 @@ def test_of_two_dates_of_one_origin_the_first_is_chosen() -> None:
     assert choose(claims, TODAY).published == datetime(2025, 12, 16)
 
 
+def test_of_two_dates_beside_the_heading_that_nothing_confirms_none_is_told() -> None:
+    dates = [Claim("published", "16 December 2025", "dateline"), Claim("published", "18 December 2025", "dateline")]
+    assert choose(dates, TODAY).published is None
+    assert choose([*dates, Claim("published", "2025-12-18", "time")], TODAY).published == datetime(2025, 12, 16)
+    element = Claim("published", "20 December 2025", "date-element")
+    assert choose([*dates, element], TODAY).published == datetime(2025, 12, 20)
+    assert choose([dates[0], dates[0]], TODAY).published == datetime(2025, 12, 16)
+
+
 def test_a_date_line_that_tells_of_an_update_too_gives_the_date_of_publication() -> None:
     claims = [Claim("published", "Updated 17 December 2025 | Published 16 December 2025", "date-line")]
     assert choose(claims, TODAY).published == datetime(2025, 12, 16)

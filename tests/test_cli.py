@@ -127,6 +127,7 @@ def test_the_commands_of_the_contract_are_there_and_take_a_warehouse(run: Corpus
         (["run", "/nowhere"], "there is no folder /nowhere"),
         (["verify", "/nowhere"], "there is no folder /nowhere"),
         (["serve", "--seeds", "/nowhere"], "there is no folder /nowhere"),
+        (["serve", "/nowhere"], "there is no folder /nowhere"),
         (["run", "--plain", "--warehouse", __file__], "name a folder"),
         (["run", "--plain", "--engine", "steam"], "Dask"),
         (["run", "--plain", "--workers", "-1"], "--workers"),

@@ -305,6 +305,10 @@ def _choose_date(claims: Sequence[Claim], today: date) -> tuple[Date, str] | tup
         for claim in _ranked(claims, "published")
         if (parsed := _read_date(claim.value, month_first)) and parsed.when < latest
     ]
+    # Of several dates beside a heading that nothing else tells, nobody knows which is the article's.
+    beside = {date.day for date, origin in dates if origin == "dateline"}
+    if len(beside) > 1 and beside.isdisjoint(date.day for date, origin in dates if origin != "dateline"):
+        dates = [(date, origin) for date, origin in dates if origin != "dateline"]
     if not dates:
         return None, None
     chosen = next((date for date in dates if _is_swapped(dates[0], date)), dates[0])
