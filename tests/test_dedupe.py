@@ -437,6 +437,13 @@ def test_pairs_are_compared_once(corpus: Corpus) -> None:
     assert corpus.ask("FROM pairs SELECT run_id") == [(first.run.run_id,)]
 
 
+def test_a_row_that_is_another_one_now_tells_the_run_that_made_it(corpus: Corpus) -> None:
+    first = corpus.land({"a.txt": STORY, "b.txt": STORY[:-60], "c.txt": STORY[:-90]})
+    second = corpus.land({"c.txt": STORY[:-130]})
+    rows = corpus.ask("FROM duplicates JOIN all_documents USING (doc_id) SELECT uri, duplicates.run_id ORDER BY uri")
+    assert rows == [("b.txt", first.run.run_id), ("c.txt", second.run.run_id)]
+
+
 STORIES = [
     STORY,
     STORY[:-90],

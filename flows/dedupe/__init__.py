@@ -21,6 +21,8 @@ from warehouse.tables import arrow_schema
 FULL_BUCKET, BUCKET_HEADS = 32, 8
 """A key that more documents have gives candidates with the best of them alone."""
 
+# Heads are what is compared: of documents of one text the best. One that was a head before, as the same row, stays; the
+# others are new as heads, or gone.
 HEADS = """
     FROM ranked ANTI JOIN exact ON ranked.doc_id = exact.doc_id LEFT JOIN heads_before USING (doc_id, run_id)
     SELECT doc_id, place, char_count, word_count, place_before"""
@@ -32,8 +34,6 @@ GONE = """
 EXACT = """
     FROM (FROM ranked SELECT doc_id, first(doc_id) OVER (PARTITION BY content_hash ORDER BY place) AS kept_id)
     WHERE doc_id != kept_id"""
-SETTLED = """
-    FROM before.pairs SEMI JOIN earlier USING (doc_id, other_id) ANTI JOIN lost USING (doc_id, other_id)"""
 DUPLICATES = """
     WITH found AS (
         FROM elected SELECT * UNION ALL BY NAME
@@ -44,16 +44,19 @@ DUPLICATES = """
             coalesce(elected.kind, 'exact') AS kind,
             coalesce(elected.similarity, 1) AS similarity
     )
-    FROM found
-    JOIN ranked AS copy ON copy.doc_id = found.doc_id
-    JOIN ranked AS kept ON kept.doc_id = found.kept_id
-    LEFT JOIN before.duplicates AS earlier ON earlier.doc_id = found.doc_id AND earlier.kept_id = found.kept_id
-        AND earlier.kind = found.kind
+    FROM (
+        FROM found
+        JOIN ranked AS copy ON copy.doc_id = found.doc_id
+        JOIN ranked AS kept ON kept.doc_id = found.kept_id
+        SELECT
+            found.*,
+            CASE WHEN found.kind = 'contained' THEN 'its text has that of the copy and more'
+                 WHEN kept.place > copy.place THEN 'the copy is part of another document too'
+                 ELSE {reason} END AS kept_because
+    )
+    LEFT JOIN before.duplicates AS earlier USING (doc_id, kept_id, kind, similarity, kept_because)
     SELECT
-        found.doc_id, found.kept_id, found.kind, found.similarity,
-        CASE WHEN found.kind = 'contained' THEN 'its text has that of the copy and more'
-             WHEN kept.place > copy.place THEN 'the copy is part of another document too'
-             ELSE {reason} END AS kept_because,
+        doc_id, kept_id, kind, similarity, kept_because,
         coalesce(earlier.run_id, getvariable('run_id')) AS run_id"""
 
 
@@ -94,7 +97,7 @@ def find_duplicates(
     ):
         connection.execute(f"CREATE TEMP TABLE {table} AS {query}")
     connection.execute((Path(__file__).parent / "candidates.sql").read_text())
-    settled = connection.sql(SETTLED).to_arrow_table().cast(arrow_schema("pairs"))
+    settled = connection.sql("FROM settled").to_arrow_table().cast(arrow_schema("pairs"))
     compared = compare_pairs(connection, run_id, settings.dedupe_memory_mb << 20)
     pairs = pa.concat_tables([settled, compared])
     elected = elect_kept(connection, pairs)

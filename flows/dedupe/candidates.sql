@@ -1,18 +1,23 @@
--- Pairs of documents that may be copies: they have a key in common. `candidates` are those that no run has compared
--- yet, `lost` those of earlier pairs that are none any more.
+-- Pairs of documents that may be copies: they have a key in common. Makes `candidates`, the pairs to be compared, by the
+-- places of the better and the worse document, and `settled`, the rows of pairs that were compared before and stay.
 --
 -- A key that more than `full_bucket` documents have gives pairs with the `bucket_heads` best of them alone: a document
 -- that is a copy of any is one of the best, and what a template's key brings together stays linear.
 --
--- A key gives what it gave in the run before, unless a document that has it is new or gone: only such keys are looked at.
-CREATE TEMP MACRO list_buckets(every_key, wanted) AS TABLE
+-- Documents that stay, heads before and now and with the same row, keep their order among themselves (whence
+-- `compare_again`). So a key gives what it gave in the run before, unless one of its documents is new as a head or gone
+-- as one: only such keys are looked at. `place` and `place_before` number two rankings and never compare.
+
+-- The documents of each key of a table of keys, named `wanted`, best first; of keys that one document has, none.
+CREATE TEMP MACRO list_buckets(all_are_new, wanted) AS TABLE
 WITH keys AS MATERIALIZED (
     FROM (
         FROM heads JOIN fingerprints USING (doc_id) SELECT place, place_before, unnest(bands || anchors) AS key
         UNION ALL BY NAME
-        FROM gone JOIN before.fingerprints USING (doc_id) SELECT place_before, unnest(bands || anchors) AS key
+        FROM gone JOIN before.fingerprints USING (doc_id)
+        SELECT place_before, unnest(bands || anchors) AS key WHERE NOT all_are_new
     )
-    WHERE every_key OR key IN (FROM query_table(wanted))
+    WHERE all_are_new OR key IN (FROM query_table(wanted))
 ),
 shared AS (
     FROM keys SELECT key GROUP BY key HAVING count(place) > 1
@@ -22,89 +27,106 @@ SELECT
     key,
     list(place ORDER BY place) FILTER (place IS NOT NULL) AS places,
     len(places) > getvariable('full_bucket') AS is_full,
-    -- The last of those that gave pairs in the run before: who stands before it was compared with all the others.
+    -- The last of those that gave pairs in the run before, by its place then: all pairs of whoever stood before it, and
+    -- of itself, were given.
     if(
         count(place_before) > getvariable('full_bucket'),
         list_max(min(place_before, getvariable('bucket_heads'))),
         max(place_before)
-    ) AS last_before
+    ) AS last_giver_before
 GROUP BY key;
 
+-- The pairs that buckets, a table of that name, give: the same one as often as the two have keys in common.
 CREATE TEMP MACRO list_pairs(buckets) AS TABLE
 FROM (
     FROM query_table(buckets)
-    SELECT places, last_before, unnest(if(is_full, places[:getvariable('bucket_heads')], places)) AS one
+    SELECT places, last_giver_before, unnest(if(is_full, places[:getvariable('bucket_heads')], places)) AS better
 )
-SELECT one, unnest(list_filter(places, lambda place: place > one)) AS other, last_before;
+SELECT better, unnest(list_filter(places, lambda place: place > better)) AS worse, last_giver_before;
 
--- Where nothing was before, every key is: there is no need to list them.
-SET VARIABLE is_first = (SELECT count(*) = 0 FROM heads_before);
+-- Where no document stays, all keys are touched and nothing is settled: there is no need to list them.
+SET VARIABLE all_are_new = (SELECT count(place_before) = 0 FROM heads);
 
 CREATE TEMP TABLE touched AS
 FROM heads JOIN fingerprints USING (doc_id) SELECT unnest(bands || anchors) AS key
-WHERE place_before IS NULL AND NOT getvariable('is_first')
-UNION ALL
-FROM gone JOIN before.fingerprints USING (doc_id) SELECT unnest(bands || anchors);
+WHERE place_before IS NULL AND NOT getvariable('all_are_new')
+UNION
+FROM gone JOIN before.fingerprints USING (doc_id) SELECT unnest(bands || anchors)
+WHERE NOT getvariable('all_are_new');
 
-CREATE TEMP TABLE buckets AS FROM list_buckets(getvariable('is_first'), 'touched');
+CREATE TEMP TABLE touched_buckets AS FROM list_buckets(getvariable('all_are_new'), 'touched');
 
 CREATE TEMP TABLE given AS
-FROM list_pairs('buckets') SELECT one, other, max(last_before) AS last_before GROUP BY one, other;
+FROM list_pairs('touched_buckets')
+SELECT better, worse, max(last_giver_before) AS last_giver_before GROUP BY better, worse;
 
--- Earlier pairs of documents that are still there, as they were.
-CREATE TEMP TABLE earlier AS
+-- Rows of pairs both of whose documents stay.
+CREATE TEMP TABLE staying AS
 FROM before.pairs AS pair
 JOIN heads AS document ON document.doc_id = pair.doc_id
 JOIN heads AS other_document ON other_document.doc_id = pair.other_id
 SELECT
     pair.doc_id, pair.other_id,
-    least(document.place, other_document.place) AS one,
-    greatest(document.place, other_document.place) AS other,
-    least(document.place_before, other_document.place_before) AS one_before
+    least(document.place, other_document.place) AS better,
+    greatest(document.place, other_document.place) AS worse,
+    least(document.place_before, other_document.place_before) AS better_before
 WHERE document.place_before IS NOT NULL AND other_document.place_before IS NOT NULL;
 
+-- Of two documents that stay and have no row, a key that is not touched may have given the pair, too: it is then
+-- compared once more, and comes to the same.
 CREATE TEMP TABLE candidates AS
 FROM given
-JOIN heads AS one ON one.place = given.one
-JOIN heads AS other ON other.place = given.other
-ANTI JOIN earlier ON earlier.one = given.one AND earlier.other = given.other
-SELECT given.one, given.other
-WHERE one.place_before IS NULL OR other.place_before IS NULL OR one.place_before > given.last_before;
+JOIN heads AS better_head ON better_head.place = given.better
+JOIN heads AS worse_head ON worse_head.place = given.worse
+ANTI JOIN staying ON staying.better = given.better AND staying.worse = given.worse
+SELECT given.better, given.worse
+WHERE better_head.place_before IS NULL OR worse_head.place_before IS NULL
+    OR better_head.place_before > given.last_giver_before;
 
--- Earlier pairs that were given by a key which is full now, and are given by no key that was looked at.
+-- Pairs that stay, but that a full key gave in the run before and gives no more, nor any other touched key.
 CREATE TEMP TABLE crowded_out AS
 WITH full_buckets AS (
-    FROM buckets SELECT * WHERE is_full AND last_before IS NOT NULL
+    FROM touched_buckets SELECT * WHERE is_full AND last_giver_before IS NOT NULL
 ),
 best AS (
     FROM (FROM full_buckets SELECT key, unnest(places[:getvariable('bucket_heads')]) AS place)
     JOIN heads USING (place)
-    SELECT key, max(place_before) AS last_place_before GROUP BY key
+    SELECT key, max(place_before) AS last_staying GROUP BY key
 ),
 beyond AS (
     FROM full_buckets JOIN best USING (key)
-    SELECT key, last_before, unnest(places[getvariable('bucket_heads') + 1:]) AS place
-    WHERE coalesce(last_place_before < last_before, true)
+    SELECT key, last_giver_before, unnest(places[getvariable('bucket_heads') + 1:]) AS place
+    -- One that gave pairs is no longer among the best, or none of these stayed.
+    WHERE coalesce(last_staying < last_giver_before, true)
 )
-FROM earlier
-JOIN beyond AS one ON one.place = earlier.one AND one.last_before >= earlier.one_before
-JOIN beyond AS other ON other.place = earlier.other AND other.key = one.key
-ANTI JOIN given ON given.one = earlier.one AND given.other = earlier.other
-SELECT DISTINCT earlier.one, earlier.other, earlier.doc_id, earlier.other_id;
+FROM staying
+JOIN beyond AS better_beyond
+    ON better_beyond.place = staying.better AND better_beyond.last_giver_before >= staying.better_before
+JOIN beyond AS worse_beyond ON worse_beyond.place = staying.worse AND worse_beyond.key = better_beyond.key
+ANTI JOIN given ON given.better = staying.better AND given.worse = staying.worse
+SELECT DISTINCT staying.*;
 
+-- All keys that the two of such a pair have in common: one that is not touched may give it still.
 CREATE TEMP TABLE doubtful AS
 FROM crowded_out
 JOIN fingerprints AS document ON document.doc_id = crowded_out.doc_id
 JOIN fingerprints AS other_document ON other_document.doc_id = crowded_out.other_id
-SELECT unnest(list_intersect(document.bands || document.anchors, other_document.bands || other_document.anchors)) AS key;
+SELECT DISTINCT
+    unnest(list_intersect(document.bands || document.anchors, other_document.bands || other_document.anchors)) AS key;
 
 CREATE TEMP TABLE doubtful_buckets AS FROM list_buckets(false, 'doubtful');
 
-CREATE TEMP TABLE lost AS
-FROM crowded_out
-ANTI JOIN (FROM list_pairs('doubtful_buckets')) AS given USING (one, other)
-SELECT doc_id, other_id;
+CREATE TEMP TABLE settled AS
+FROM before.pairs SEMI JOIN staying USING (doc_id, other_id)
+ANTI JOIN (
+    FROM crowded_out ANTI JOIN (FROM list_pairs('doubtful_buckets')) AS still_given USING (better, worse)
+) AS lost USING (doc_id, other_id);
 
+-- What is compared next needs the memory.
 DROP TABLE touched;
-DROP TABLE buckets;
+DROP TABLE touched_buckets;
 DROP TABLE given;
+DROP TABLE staying;
+DROP TABLE crowded_out;
+DROP TABLE doubtful;
+DROP TABLE doubtful_buckets;

@@ -18,9 +18,9 @@ SIDED = ("containment", "coverage", "fact_changes")
 """What is told of either text of a pair; the order of the measures of `kernels.compare`."""
 
 LENGTHS = """
-    FROM (FROM candidates SELECT one AS place UNION FROM candidates SELECT other)
+    FROM (FROM candidates SELECT better AS place UNION FROM candidates SELECT worse)
     JOIN heads USING (place) SELECT place, doc_id, char_count, word_count ORDER BY place"""
-PAIRS = "FROM candidates SELECT one, other ORDER BY other, one"
+PAIRS = "FROM candidates SELECT better, worse ORDER BY worse, better"
 TEXTS = "FROM all_documents JOIN wanted USING (doc_id) SELECT number, text ORDER BY number"
 
 
@@ -29,7 +29,7 @@ def compare_pairs(connection: duckdb.DuckDBPyConnection, run_id: str, memory: in
     documents = connection.sql(LENGTHS).to_arrow_table()
     pairs = connection.sql(PAIRS).to_arrow_table()
     places = documents["place"].to_numpy()
-    ones, others = (np.searchsorted(places, pairs[side].to_numpy()) for side in ("one", "other"))
+    ones, others = (np.searchsorted(places, pairs[side].to_numpy()) for side in ("better", "worse"))
     # Texts are cut into blocks in the order of their clusters, so that most pairs have both in one block.
     order = np.argsort(kernels.label_components(ones, others, len(places)), kind="stable")
     position = np.empty_like(order)
