@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from types import FrameType
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -225,7 +225,8 @@ def serve_corpus(settings: Settings, cron: str, notify: str | None, tell: Callab
     if notify is not None and urlsplit(notify).scheme not in ("http", "https"):
         raise UsageError("--notify takes a URL that begins with http:// or https://")
     deployments = describe_deployments(settings, cron)
-    signal.signal(signal.SIGTERM, _stop)
+    stop = _Stop()
+    signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a script starts it with &
     found = find_server()
     if not found:
@@ -237,6 +238,7 @@ def serve_corpus(settings: Settings, cron: str, notify: str | None, tell: Callab
     ):
         set_up_automations(notify)
         runner = _Runner(pause_on_shutdown=True)
+        runner.before = stop
         for deployment in deployments:
             runner.add_deployment(deployment)
         tell(f"The Prefect UI is at {address.removesuffix('/api')}; stop with Ctrl-C.")
@@ -249,8 +251,28 @@ def serve_corpus(settings: Settings, cron: str, notify: str | None, tell: Callab
             asyncio.run(runner.start())
 
 
+class _Stop:
+    """Ends on SIGTERM as on Ctrl-C, until the runner has a handler of its own."""
+
+    asked = False
+    """Remembered, since Python ignores what is raised where an object is collected: the runner then ends at once."""
+
+    def __call__(self, signal_number: int, frame: FrameType | None) -> NoReturn:
+        self.asked = True
+        raise KeyboardInterrupt
+
+
 class _Runner(Runner):
     """Ends on SIGTERM as on Ctrl-C, and cancels what runs: Prefect's own kills it, and leaves it as if it still ran."""
+
+    before: _Stop
+    """What SIGTERM did until the runner started."""
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        if self.before.asked:
+            signal.raise_signal(signal.SIGINT)
+        return self
 
     def handle_sigterm(self, *_: Any) -> None:
         signal.raise_signal(signal.SIGINT)
@@ -331,11 +353,6 @@ def _set_automation(name: str, trigger: EventTrigger, action: ActionTypes) -> No
         automation.update()
     else:
         automation.create()
-
-
-def _stop(signal_number: int, frame: FrameType | None) -> NoReturn:
-    """Ends as Ctrl-C does; while it serves, Prefect has a handler of its own."""
-    raise KeyboardInterrupt
 
 
 class _Observed:

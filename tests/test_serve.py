@@ -313,6 +313,34 @@ def test_a_worker_of_a_work_pool_runs_what_the_file_deploys(tmp_path: Path, make
     assert corpus.ask("FROM documents SELECT count(*)") == [(1,)]
 
 
+LOSES_A_SIGNAL = """
+import os, signal
+from flows.corpus import serve_corpus
+from flows.settings import Settings
+
+class Collected:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+serve_corpus(Settings(), "0 * * * *", None, lambda told: Collected() and print(told))
+"""
+
+
+def test_a_signal_to_end_that_python_loses_amid_its_cleaning_up_ends_it_all_the_same(tmp_path: Path) -> None:
+    with open_server(tmp_path / "home") as address:
+        ended = subprocess.run(
+            [sys.executable, "-c", LOSES_A_SIGNAL],
+            env={**os.environ, "PREFECT_API_URL": address, "PREFECT_HOME": str(tmp_path / "home"), "PYTHONPATH": "."},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert ended.returncode == 0, ended.stderr
+    assert "tidy runs at" in ended.stdout
+    assert "Exception ignored in" in ended.stderr
+
+
 def test_what_is_no_address_is_refused_before_anything_starts() -> None:
     with pytest.raises(UsageError, match="--notify takes a URL"):
         serve_corpus(Settings(), "0 * * * *", "the-channel", print)
