@@ -1,11 +1,13 @@
 """The command `corpus`. Results go to stdout, all else to stderr; exit status 0 done, 1 failed, 2 wrong usage."""
 
 import io
+import json
 import os
 import re
 import shlex
 import shutil
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -27,6 +29,7 @@ from warehouse import ask
 from warehouse.connect import UsageError, locate
 from warehouse.export import ExportFormat, export_documents
 from warehouse.land import SnapshotKey
+from warehouse.publish import read_manifest
 from warehouse.tidy import KEEP_DAYS, KEEP_SNAPSHOTS, tidy_warehouse
 
 TELL = Console(stderr=True)
@@ -57,7 +60,7 @@ def run(seeds: str | None = None, /, *, settings: Settings | None = None, plain:
     Parameters
     ----------
     seeds
-        Folder of the raw files; 'seeds' when not given.
+        Folder of the raw files; when not given that of the run before, at first 'seeds'.
     plain
         Run without Prefect: the same functions, seconds sooner.
     """
@@ -87,8 +90,7 @@ def retry(*uris: str, settings: Settings | None = None, plain: bool = False) -> 
     plain
         Run without Prefect.
     """
-    chosen = settings or Settings()
-    return run(settings=Settings(**{**chosen.model_dump(), "retry": uris or (FAILED,)}), plain=plain)
+    return run(settings=_change(settings or Settings(), retry=uris or (FAILED,)), plain=plain)
 
 
 @app.command
@@ -107,7 +109,7 @@ def serve(
     Parameters
     ----------
     seeds
-        Folder of the raw files; 'seeds' when not given.
+        Folder of the raw files; when not given that of the run before, at first 'seeds'.
     cron
         When to run, as cron says it, in UTC; every hour when not given.
     notify
@@ -225,7 +227,7 @@ def verify(
     Parameters
     ----------
     seeds
-        Folder of the raw files; 'seeds' when not given.
+        Folder of the raw files; when not given that of the run before, at first 'seeds'.
     share
         Of the raw files to derive again, another part each day; 1 for all.
     engine
@@ -447,12 +449,32 @@ def _protect_comments(arguments: list[str]) -> list[str]:
 
 
 def _choose_settings(seeds: str | None, settings: Settings | None) -> Settings:
-    """The settings as given, with these seeds. UsageError when they name as a folder what is none."""
+    """The settings as given, with these seeds, else with those that the warehouse follows.
+
+    UsageError when they name as a folder what is none.
+    """
     chosen = settings or Settings()
+    if seeds is None and "seeds" not in chosen.model_fields_set:
+        seeds = _recall_seeds(chosen)
     if seeds is not None:
-        chosen = Settings(**{**chosen.model_dump(), "seeds": seeds})
+        chosen = _change(chosen, seeds=seeds)
     _require_folders(chosen)
     return chosen
+
+
+def _change(settings: Settings, **values: Any) -> Settings:
+    """The settings with other values; what was not set still is not."""
+    return Settings(**{**settings.model_dump(exclude_unset=True), **values})
+
+
+def _recall_seeds(settings: Settings) -> str | None:
+    """The folder of raw files that the warehouse followed last, while it is there."""
+    with suppress(ValueError):  # what is wrong with a warehouse the run itself tells
+        manifest = read_manifest(settings.warehouse_path)
+        seeds = str(json.loads(manifest.run["settings"])["seeds"]) if manifest else None
+        if seeds and Path(seeds).is_dir():
+            return seeds
+    return None
 
 
 def _require_folders(settings: Settings) -> None:

@@ -74,7 +74,7 @@ class Draft:
             outcome=outcome,
             reason=reason,
             recipe=self.recipe,
-            settings=JSON(self.settings.model_dump_json()),
+            settings=JSON(self.settings.model_copy(update={"seeds": str(self.settings.seeds_path)}).model_dump_json()),
             counts=JSON(json.dumps(self.counts)),
             seconds=JSON(json.dumps({stage: round(seconds, 3) for stage, seconds in self.seconds.items()})),
         )

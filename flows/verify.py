@@ -81,7 +81,8 @@ def verify_corpus(settings: Settings, supervisor: Supervisor, share: float = 1.0
     """Derives the current snapshot again and compares; `share` of the raw files, another part each day.
 
     What does not hold is a failed check of the report. LookupError where nothing has landed; ValueError where the
-    snapshot was made by other code or settings than those of today: then nothing would come out the same.
+    snapshot was made by other code or settings than those of today: then nothing would come out the same; and where
+    none of its files is among the raw files.
     """
     warehouse = settings.warehouse_path
     before = read_manifest(warehouse)
@@ -161,6 +162,11 @@ def _derive_documents(
     """Compares the tables that stand on the raw files, where those are as they were."""
     known = read_known(connection)
     found = draft.stage("find", lambda: find_files(draft.settings.seeds_path, draft.warehouse))
+    if known and not any(file.uri in known for file in found):
+        raise ValueError(
+            f"none of the {len(known):,} files of the corpus is below {draft.settings.seeds_path}: is it the right "
+            "folder? `corpus verify FOLDER` names another"
+        )
     query = "FROM all_documents SELECT uri, max(ingested_at) GROUP BY uri"
     read_at = dict(connection.execute(query).fetchall())
     day = f"{draft.started_at:%Y-%m-%d}"

@@ -150,6 +150,9 @@ def test_the_name_of_the_site_goes_where_it_is_proved_or_behind_a_bar(
     ("A [linked](https://example.org/) title", "A linked title"),
     ("2 * 3 * 4 and snake_case_name", "2 * 3 * 4 and snake_case_name"),
     ("5 < 6 > 4", "5 < 6 > 4"),
+    ("Using the <picture> element", "Using the <picture> element"),
+    ("Why <b> is back", "Why <b> is back"),
+    ('A <span class="x">title <em>within</em></span><br/> so', "A title within so"),
     ("…", None),
     ("x" * 501, None),
 ])  # fmt: skip

@@ -48,6 +48,22 @@ def test_a_corpus_that_holds_is_verified_with_exit_status_0(run: Command) -> Non
     assert (status, out) == (0, "verified: what 3 files give is what the tables hold")
 
 
+def test_the_warehouse_remembers_the_folder_that_it_follows(
+    run: Command, landed: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CORPUS_SEEDS")
+    (tmp_path / "elsewhere" / "seeds").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    status, out, _ = run("verify")
+    assert (status, out) == (0, "verified: what 3 files give is what the tables hold")
+    for command in (("run", "--plain"), ("retry", "--plain")):
+        assert run(*command)[0] == 0
+        assert run("sql", "SELECT count(*) FROM files", "--format", "csv")[1].endswith("\n3")
+    status, _, err = run("verify", "seeds")
+    assert status == 1
+    assert "none of the 3 files of the corpus is below" in err
+
+
 def test_a_corpus_that_does_not_hold_fails_and_says_what(run: Command, landed: Corpus) -> None:
     [path] = (landed.warehouse / "tables" / "duplicates").glob("*.parquet")
     content = path.read_bytes()

@@ -4,6 +4,7 @@ import gzip
 import json
 import math
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from flows.describe.choose import choose
 from flows.forest import predict, read_forest
 from flows.ingest.contents import Refused, look_at
 from flows.ingest.formats import html, html_labels, jsonl, pdf
@@ -63,6 +65,13 @@ def test_front_matter_is_claims_and_metadata() -> None:
     assert values(record, "published") == ["2025-01-02"]
     assert record.metadata == {"layout": "post"}
     assert record.cuts[0].kind == "lift"
+
+
+def test_front_matter_tells_the_title_whatever_heading_comes_first() -> None:
+    record = read_markdown("---\ntitle: A Year of Goats\ndate: next spring\n---\n\n# Introduction\n\nText.\n")
+    told = choose(record.claims, date(2026, 1, 1))
+    assert (told.title, told.title_from) == ("A Year of Goats", "front-matter title")
+    assert record.metadata == {"date": "next spring"}  # no date
 
 
 @pytest.mark.parametrize(
@@ -174,6 +183,26 @@ def test_a_page_of_plain_paragraphs_keeps_every_one() -> None:
     paragraphs = [f"<p>{sentence}</p>" for sentence in SENTENCES]
     record = html.read_page(f"<html><body>{''.join(paragraphs)}</body></html>")
     assert apply_cuts(record).split("\n\n") == SENTENCES
+
+
+@pytest.mark.parametrize(("first", "second"), [
+    ("It is the one long sentence of a short page, and has most of the words that there are on it.", "So it is."),
+    ("市区新桥昨日正式通车，许多市民步行过桥，欣赏两岸风光。工程历时三年，总投资十亿元。", "市长也来了。"),
+])  # fmt: skip
+def test_a_paragraph_is_not_the_article_that_it_stands_in(first: str, second: str) -> None:
+    for markup in (f"<p>{first}</p><p>{second}</p>", f"<div class=article><p>{first}</p><p>{second}</p></div>"):
+        assert apply_cuts(html.read_page(markup)) == f"{first}\n\n{second}"
+
+
+def test_a_heading_stands_over_what_follows_its_byline() -> None:
+    posts = [
+        f"<article><h2>{title}</h2><p class=byline>Posted by Ida Frost</p><p>{sentence}</p></article>"
+        for title, sentence in zip(("The pond is frozen", "A new baker"), SENTENCES, strict=False)
+    ]
+    record = html.read_page(f"<html><body>{''.join(posts)}</body></html>")
+    expected = f"The pond is frozen\n\n{SENTENCES[0]}\n\nA new baker\n\n{SENTENCES[1]}"
+    assert apply_cuts(record).split() == expected.split()
+    assert {cut.rule for cut in record.cuts} == {"html-byline"}
 
 
 def label_scored(monkeypatch: pytest.MonkeyPatch, markup: str, score: float) -> tuple[str | None, float | None]:

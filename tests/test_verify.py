@@ -138,6 +138,12 @@ def test_files_that_changed_since_are_counted_and_not_compared(landed: Corpus, m
     assert write_headline(report).endswith("1 changed and 1 are gone since the snapshot, and were not compared")
 
 
+def test_a_folder_with_none_of_the_files_is_told_from_one_whose_files_changed(landed: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with pytest.raises(ValueError, match="is it the right folder"):
+        verify(landed, seeds=str(tmp_path / "other"))
+
+
 def test_a_share_of_the_files_is_another_one_each_day(landed: Corpus) -> None:
     report = verify(landed, share=0.5)
     assert not report.failed

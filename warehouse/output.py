@@ -123,16 +123,16 @@ def _tell(message: str) -> None:
 
 
 def _print_csv(rows: duckdb.DuckDBPyRelation) -> None:
-    """RFC 4180; lists and structs are JSON, NULL is empty."""
+    """RFC 4180, but lines end as the shell's tools have them; lists and structs are JSON, NULL is empty."""
     columns = _tell_apart(rows.columns)
     texts = [
         f"to_json({_name(column)})::VARCHAR" if _NESTED.search(str(kind)) else f"{_name(column)}::VARCHAR"
         for column, kind in zip(columns, rows.types, strict=True)
     ]
-    csv.writer(sys.stdout).writerow(columns)
+    csv.writer(sys.stdout, lineterminator="\n").writerow(columns)
     for batch in _read_texts(rows, columns, texts):
         page = io.StringIO(newline="")
-        csv.writer(page).writerows(batch)
+        csv.writer(page, lineterminator="\n").writerows(batch)
         sys.stdout.write(page.getvalue())
 
 

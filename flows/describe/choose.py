@@ -40,6 +40,9 @@ LONGEST_URL = 2_000
 CLOCK_SLACK = timedelta(days=1)
 """A publication date may be ahead of today by this much: time zones, and editions dated tomorrow."""
 
+_INLINE = "a|abbr|b|big|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|u"
+_MARKED = re.compile(rf"(?i)<({_INLINE})(?:\s[^<>]*)?>([^<>]*)</\1>|<(?:br|wbr|img)\b[^<>]*>|<!--[^<>]*-->")
+"""What is markup in a title: a tag that has no end there is what the title is about."""
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*_])")
@@ -147,7 +150,7 @@ def claims_of_file_name(uri: str) -> list[Claim]:
 def clean_title(printed: str) -> str | None:
     """The title without markup, entities and runs of white space; None where nothing is left or too much."""
     text = html.unescape(printed[: 4 * LONGEST_TITLE])
-    text = _LINK.sub(r"\1", _TAG.sub("", text))
+    text = _LINK.sub(r"\1", _MARKED.sub(r"\2", _MARKED.sub(r"\2", text)))
     text = _EMPHASIS.sub(r"\2", _HEADING.sub("", " ".join(text.split())))
     return text if 0 < len(text) <= LONGEST_TITLE and any(c.isalnum() for c in text) else None
 

@@ -146,6 +146,7 @@ def _ask_langdetect(text: str) -> tuple[str | None, float]:
     return _name(first.lang), min(float(first.prob), 1.0)
 
 
+@lru_cache(1)  # a text that is no longer than a sample is asked about twice
 def ask_pycld2(text: str) -> tuple[str | None, float]:
     """Its language, and the share of the text that it finds in it."""
     try:

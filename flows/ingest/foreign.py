@@ -61,6 +61,7 @@ FIRST_WORDS: Final = tuple(
             "a mail message (eml)",
         ),
         (r"(?i)^From: [^\n]*@[^\n]*\r?\n(?:[A-Z][A-Za-z-]+: |[ \t])", "a mail message (eml)"),
+        (r"^From: <Saved by ", "a web page saved as one file (mht): save it as HTML"),
         (r"^#!", "a script"),
         (r"^<\?php", "PHP source code"),
         (
@@ -92,6 +93,7 @@ FOREIGN_SUFFIXES: Final = {
     **dict.fromkeys((".warc", ".arc", ".wet", ".wat"), "a web archive"),
     **dict.fromkeys((".rtf", ".doc", ".docx", ".odt", ".epub"), "an office document"),
     **dict.fromkeys((".log",), "a log"),
+    **dict.fromkeys((".mht", ".mhtml"), "a web page saved as one file (mht): save it as HTML"),
 }
 
 

@@ -8,7 +8,7 @@ SELECT
     CASE status
         WHEN 'empty' THEN 'fetch it again, or remove it'
         WHEN 'unreadable' THEN 'open it: where it is damaged or locked, put a whole one in its place'
-        WHEN 'unsupported' THEN 'save it in a format that is read, or leave it out of the folder'
+        WHEN 'unsupported' THEN 'do as the reason says, or leave it out of the folder'
         WHEN 'too_large' THEN 'split it, or raise --max-file-mb'
         ELSE 'mend these records in the file'
     END AS what_to_do, -- then `corpus run` reads it again

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from flows.describe.dates import find_date, parse_date
 from flows.model import Claim, Field
 
 # Names as they are folded: lower case, without "_", "-" and blanks. The first that fits comes first.
@@ -58,9 +59,16 @@ def _printed(value: Any, field: Field) -> Iterator[str]:
     elif isinstance(value, dict) and field in ("authors", "source") and set(value) <= {"name", "id", "url", "@type"}:
         yield from _printed(value.get("name"), field)
     elif isinstance(value, str) and value.strip():
-        if field != "url" or value.strip().startswith(("http://", "https://")):
+        if _may_be(field, value.strip()):
             yield value.strip()
     elif isinstance(value, int | float) and not isinstance(value, bool) and field == "published":
         seconds = value / 1000 if value > _YEAR_2100 else value
         if _YEAR_1973 <= seconds < _YEAR_2100:
             yield datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def _may_be(field: Field, printed: str) -> bool:
+    """Whether the field can have such a value: what it cannot stays with the metadata."""
+    if field == "url":
+        return printed.startswith(("http://", "https://"))
+    return field != "published" or bool(parse_date(printed) or find_date(printed))

@@ -37,6 +37,7 @@ _CERTAIN: Final = frozenset(("html-comments", "html-hidden"))
 _NEVER_MAIN: Final = frozenset(("html-navigation", "html-header", "html-footer", "html-consent", "html-comments"))
 # What is never long: a class that says so of an article's sections means something else
 _SHORT: Final = frozenset(("html-navigation", "html-tags", "html-share", "html-byline", "html-hidden", "html-header"))
+_PARAGRAPHS: Final = HEADINGS | {"p", "li", "dd", "dt", "pre", "figcaption"}  # others of an article stand beside them
 _LITTLE = 500  # characters of running text before which no heading stands over comments
 _LONG = 800  # characters of running text
 _SENTENCE = 40  # characters from which a block may be a sentence
@@ -224,7 +225,7 @@ def _choose_root(page: Page, told: Mapping[str, Told], sums: Sequence[int]) -> i
             return number
     root = 0
     for number, element in enumerate(page.elements):
-        if element.parent == root and sums[number] * 5 > sums[root] * 4:
+        if element.parent == root and sums[number] * 5 > sums[root] * 4 and element.tag not in _PARAGRAPHS:
             root = number
     return root
 
@@ -234,11 +235,13 @@ def _is_link_list(page: Page, block: Block) -> bool:
 
 
 def _leave_out_empty_headings(page: Page, labels: list[Label]) -> list[Label]:
-    """Headings with nothing below them but what is left out are left out with it."""
+    """Headings with nothing below them but what is left out go with it; a byline stands above what it is of."""
     following: Label = None
     seen = False
     for number in range(len(labels) - 1, -1, -1):
         tag = page.elements[page.blocks[number].element].tag
+        if labels[number] == "html-byline":
+            continue
         if labels[number] is not None:
             following, seen = labels[number], False
         elif tag not in HEADINGS:
