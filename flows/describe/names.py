@@ -41,6 +41,10 @@ BYLINE_ANYWHERE: Final = re2.compile(
 """What begins a line that is a byline wherever it stands."""
 _JOINT = re.compile(rf"\s*&\s*|\s+(?:{_either('joints')}|(?P<within>{_either('joints_within_names')}))\s+", re.I)
 _BREAK = re.compile(r"\s*(?:[|;•·\n\r\t]|\s/\s|/(?=dpa|afp|ap\b|reuters)|\s[–—-]\s)\s*", re.I)
+_EAST_ASIAN_LABEL = re.compile(
+    rf"\s*(?:(?:{_either('labels_east_asian')})\s*[:：=＝・/／]|(?:{_either('roles_east_asian')})\s)\s*"
+)
+_EAST_ASIAN_ROLE = re.compile(rf"\s(?:{_either('roles_east_asian')})\s*$")
 _ADDRESS = re.compile(r"\S*@\S+|https?://\S+|www\.\S+", re.I)
 _BEHIND = re.compile(
     r"\s+(?:for|special (?:to|for)|on behalf of|of the|in|aus|from|at|at the|pour|para|per|voor|dla|для)(?:\s+\S.*|$)",
@@ -57,8 +61,9 @@ _DOTTED_LETTERS = re.compile(r"(?:[A-Za-z]{1,2}\.)+")
 def parse_authors(printed: str) -> list[str]:
     """The names in a byline or an author field, in order, without repeats; [] where it has none."""
     text = _JUNIOR.sub(" ", strip_byline(_ADDRESS.sub(" ", printed[:LONGEST_LINE])))
+    label = _EAST_ASIAN_LABEL.match(text)
     names: list[str] = []
-    for part in _BREAK.split(text):
+    for part in _BREAK.split(_EAST_ASIAN_ROLE.sub("", text[label.end() if label else 0 :])):
         names += _parse_part(part.strip(), behind_name=bool(names))
     return list(dict.fromkeys(names))
 
