@@ -12,6 +12,8 @@ JSON = NewType("JSON", str)
 
 Kind = Literal["remove", "lift", "repair"]
 Field = Literal["title", "authors", "published", "url", "source", "language"]
+Extent = tuple[int, int]
+"""A part of a text, from its first character to the one behind its last."""
 
 
 # What passes between the stages
@@ -52,6 +54,8 @@ class Record:
     claims: tuple[Claim, ...] = ()
     cuts: tuple[Cut, ...] = ()
     metadata: dict[str, Any] | None = None
+    verbatim: tuple[Extent, ...] = ()
+    """Where the text stands as it was typed, such as code: whole lines, which keep their indentation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ class Document:
     languages: Annotated[
         list[LanguageShare], "of a text that mixes them, those of its paragraphs, most first; [] when none can be told"
     ]
-    text: Annotated[str, "clean text, NFC, paragraphs parted by one blank line"]
+    text: Annotated[str, "clean text, NFC, paragraphs parted by one blank line; code keeps its indentation"]
     char_count: Annotated[int, "code points of text"]
     word_count: Annotated[int, "words of text; a Han or Kana character counts as one"]
     sentence_count: Annotated[int, "sentences of text"]

@@ -8,6 +8,7 @@ import tarfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -99,6 +100,44 @@ def test_clean_text_is_nfc_and_its_paragraphs_are_parted_by_one_blank_line(text:
     assert "\n\n\n" not in cleaned
     assert not {"\r", "\f", "\t", "\u200b", "\ufeff", "\x00"} & set(cleaned)
     assert "  " not in cleaned
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), TEXTS), max_size=8))
+def test_what_stands_as_it_was_typed_undoes_and_keeps_what_the_rules_would_take(parts: list[tuple[bool, str]]) -> None:
+    text = ""
+    verbatim = []
+    for typed, part in parts:
+        if typed and part:
+            verbatim.append((len(text), len(text) + len(part)))
+        text += f"{part}\n\n"
+    record = Record(0, text, verbatim=tuple(verbatim))
+    cleaned = clean(record)
+    assert_undoes(record, cleaned)
+    assert unicodedata.is_normalized("NFC", cleaned.text)
+    assert "\n\n\n" not in cleaned.text
+    for edit in cleaned.edits:
+        if any(start < edit.end and edit.start < end for start, end in verbatim):
+            assert edit.kind in ("repair", "space")
+
+
+CODE = """\
+# Share this article
+def read(path):
+    # 0 Comments
+    for line in open(path):
+        total  +=  len(line)   # two  spaces
+
+    return total"""
+
+
+def test_code_keeps_its_lines_its_indentation_and_what_looks_like_boilerplate() -> None:
+    prose = "The council met on Monday evening and talked about the new bridge for hours and hours on end."
+    before, after = f"{prose}\n\n", f"\n\n{prose}\n\nShare this article"
+    record = Record(0, before + CODE.replace("\n\n", "  \n\n\n\n") + after)
+    assert "    for line" not in clean(record).text
+    told = replace(record, verbatim=((len(before), len(record.text) - len(after)),))
+    assert clean(told).text == f"{before}{CODE}\n\n{prose}"
 
 
 def test_a_rule_that_is_disabled_changes_nothing() -> None:

@@ -18,6 +18,7 @@ from flows.clean.repair import find_repairs, spell_surrogates
 from flows.clean.rules import find_cuts
 from flows.clean.spaces import find_spaces
 from flows.clean.templates import RULE, Span, Templates, find_templates, list_paragraphs, write_cuts
+from flows.clean.verbatim import hide, leave, move
 from flows.describe.choose import choose_source, choose_title, list_persons
 from flows.model import Claim, Cut, Record
 
@@ -88,18 +89,29 @@ def _apply_passes(record: Record, said: tuple[Claim, ...], policy: Policy, suspe
     disabled = policy.disabled_rules
     threshold = policy.line_noise_threshold
 
+    verbatim = record.verbatim
+
+    def outside(find: Callable[[str], Found]) -> Callable[[str], Found]:
+        """The same pass, which sees nothing of what stands as it was typed, and leaves it."""
+
+        def find_outside(text: str) -> Found:
+            cuts, lifted = find(hide(text, verbatim) if verbatim else text)
+            return (leave(cuts, verbatim) if verbatim else cuts), lifted
+
+        return find_outside
+
     passes: tuple[Callable[[str], Found], ...] = (
         lambda _: (record.cuts, ()),
         lambda text: (find_repairs(text), ()),
-        lambda text: (find_furniture(text), ()),
-        lambda text: (find_wraps(text), ()),
-        lambda text: find_cuts(text, disabled, "remove"),  # or a line above the date would pass for the title
-        lambda text: find_head(text, title, persons),
-        lambda text: find_cuts(text, disabled, "lift"),
-        lambda text: (find_noise(text, threshold) if threshold < 1 else (), ()),
-        lambda text: (find_joins(text), ()),
+        outside(lambda text: (find_furniture(text), ())),
+        outside(lambda text: (find_wraps(text), ())),
+        outside(lambda text: find_cuts(text, disabled, "remove")),  # or a line above the date would pass for the title
+        outside(lambda text: find_head(text, title, persons)),
+        outside(lambda text: find_cuts(text, disabled, "lift")),
+        outside(lambda text: (find_noise(text, threshold) if threshold < 1 else (), ())),
+        outside(lambda text: (find_joins(text), ())),
         lambda text: (find_repairs(text), ()),  # what was apart may have come together: a letter and its accent
-        lambda text: (find_spaces(text), ()),
+        lambda text: (find_spaces(text, verbatim), ()),
     )
     for find in passes:
         cuts, lifted = find(text)
@@ -108,6 +120,7 @@ def _apply_passes(record: Record, said: tuple[Claim, ...], policy: Policy, suspe
         if cuts:
             edits = compose(edits, cuts)
             text = apply(text, cuts)
+            verbatim = move(verbatim, cuts)
     return Cleaned(text, edits, said, list_paragraphs(text), frozenset(), tuple(sorted(suspended)))
 
 

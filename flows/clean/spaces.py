@@ -1,23 +1,31 @@
 """White space made regular: one blank line parts paragraphs, one space words."""
 
 import re
+from collections.abc import Sequence
 
 from flows.clean.layout import is_closed
-from flows.model import Cut
+from flows.model import Cut, Extent
+
+Run = tuple[int, int, int]
+"""White space: where it starts and ends, and how many line ends are in it."""
 
 LONG_LINE = 80  # characters: a line as long as this that ends a sentence is a paragraph
 
 
-def find_spaces(text: str) -> list[Cut]:
+def find_spaces(text: str, verbatim: Sequence[Extent] = ()) -> list[Cut]:
     """Cuts of kind 'space' after which one blank line parts paragraphs, and words are parted by one space.
 
     Single line ends stay, as in verses, lists and addresses; where they part whole paragraphs they become blank lines.
+    What is `verbatim` keeps its indentation and the spaces between its words.
     """
     first, last = len(text) - len(text.lstrip()), len(text.rstrip())
     if first == len(text):
         return [Cut(0, first, "", "space", "white-space")] if text else []
     cuts = [Cut(0, first, "", "space", "white-space")] if first else []
     runs = [(*match.span(), count_breaks(match[0])) for match in IRREGULAR.finditer(text, first, last)]
+    for extent in verbatim:
+        cuts += keep_indentation(text, [run for run in runs if is_within(run, extent)], extent[0])
+        runs = [run for run in runs if not is_within(run, extent)]
     singles = part_paragraphs(text, first, [(start, end) for start, end, breaks in runs if breaks == 1])
     line_end = "\n\n" if singles else "\n"
     for start, end, breaks in runs:
@@ -26,6 +34,23 @@ def find_spaces(text: str) -> list[Cut]:
             cuts.append(Cut(start, end, after, "space", "white-space"))
     if last < len(text):
         cuts.append(Cut(last, len(text), "", "space", "white-space"))
+    return sorted(cuts, key=lambda cut: cut.start) if verbatim else cuts
+
+
+def is_within(run: Run, extent: Extent) -> bool:
+    """Whether white space stands within a part of the text, or before its first character that is none."""
+    start, end, _ = run
+    return start < extent[1] and extent[0] < end <= extent[1]
+
+
+def keep_indentation(text: str, runs: Sequence[Run], start: int) -> list[Cut]:
+    """Cuts of lines' ends in what stands as it was typed from `start` on: of several blank lines one is left."""
+    cuts = []
+    for here, there, breaks in runs:
+        line = max(start, *(match.end() for match in LINE_END.finditer(text, here, there))) if breaks else here
+        after = "\n" * min(breaks, 2) + text[line:there]
+        if text[here:there] != after:
+            cuts.append(Cut(here, there, after, "space", "white-space"))
     return cuts
 
 

@@ -59,7 +59,8 @@ def read_page(source: str) -> Record:
     page = find_shown(tree, source)
     if is_blank(page.text):
         raise Refused("empty", "a web page that shows no text: it may need a browser to run its scripts")
-    return Record(0, page.text, tuple(claims), tuple(cut_blocks(page)), metadata or None)
+    verbatim = tuple((page.blocks[number].start, page.blocks[number].end) for number in page.verbatim)
+    return Record(0, page.text, tuple(claims), tuple(cut_blocks(page)), metadata or None, verbatim)
 
 
 def find_shown(tree: LexborHTMLParser, source: str) -> Page:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from flows.ingest.formats.html_regions import is_furniture
+from flows.ingest.formats.text import is_typed
 
 # Shown, but in rows of their own: everything else is inline
 _BLOCK_TAGS = (
@@ -41,6 +42,9 @@ _PASSED: Final = NOT_SHOWN | {"-comment"}
 _UNSEEN: Final = ", ".join(sorted(NOT_SHOWN))
 _LONG_LINE: Final = 80  # characters
 _MOST_PROSE: Final = 400  # characters of long lines in a page's furniture
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
+_CODE: Final = re.compile(r"code|highlight|syntax|prettyprint|\blang(?:uage)?-|hljs")
+_MOST_LEVELS: Final = 3  # elements from a preformatted one outwards that are asked whether it is code
 _MOST_MISTAKEN: Final = 20  # elements that are none after all, from which on no more are looked through
 
 
@@ -73,6 +77,8 @@ class Page:
     """What the markup calls the page; it is not shown."""
     is_discussion: bool = False
     """Whether what its readers wrote is what it is about."""
+    verbatim: tuple[int, ...] = ()
+    """The numbers of the blocks that stand as they were typed: code, whose lines and indentation are kept."""
 
 
 @dataclass(slots=True)
@@ -89,6 +95,10 @@ class _Builder:
     """What stands before the row."""
     link_characters: int = 0
     links: int = 0
+    is_code: bool = False
+    """Whether an element of the block being filled says so."""
+    verbatim: list[int] = field(default_factory=list)
+    """The numbers of the blocks that stand as they were typed."""
     numbers: list[int] = field(default_factory=list)
     """Of those of the open elements that have a block."""
     parts: list[str] = field(default_factory=list)
@@ -101,17 +111,14 @@ class _Builder:
         self.row.clear()
         self.separator = separator
 
-    def add_rows(self, lines: list[str]) -> None:
-        """Adds preformatted text, whose lines are rows."""
-        self.row.append(lines[0])
-        for line in lines[1:]:
-            self.break_row("\n")
-            self.row.append(line)
-
     def close_block(self) -> None:
         """Ends the block that is being filled; it is none if nothing but white space is in it."""
-        text = " ".join("".join(self.row).split())
+        if self.opened[-1][0] == "pre":
+            text = self._read_preformatted("".join(self.row))
+        else:
+            text = " ".join("".join(self.row).split())
         self.row.clear()
+        self.is_code = False
         if self.rows:
             rows = [(separator, row) for separator, row in (*self.rows, (self.separator, text)) if row]
             text = "".join(f"{separator}{row}" for separator, row in rows)[len(rows[0][0]) :] if rows else ""
@@ -120,6 +127,17 @@ class _Builder:
         if text:
             self._add_block(text)
         self.links = self.link_characters = 0
+
+    def _read_preformatted(self, source: str) -> str:
+        """The text of a block whose line ends are rows; with its indentation and blank lines where it is code."""
+        lines = [line.rstrip() for line in "\n".join(source.splitlines()).strip("\n").split("\n")]
+        text = _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+        told = self.is_code or any(_CODE.search(words) for _, words in self.opened[-_MOST_LEVELS:])
+        if told or is_typed(text):
+            if text:
+                self.verbatim.append(len(self.blocks))
+            return text
+        return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
     def add_furniture(self, tag: str, words: str, node: LexborNode, unseen: str) -> bool:
         """Adds the text of an element as one block of links; not if prose is in it, or a heading of the first order.
@@ -191,15 +209,15 @@ def find_blocks(body: LexborNode, with_hidden: bool = False) -> Page:
         tag = tags.get(node.tag_id, "")
         if tag == "-text":
             text = node.text_content
-            if text:
-                if within["pre"] and "\n" in text:
-                    builder.add_rows(text.split("\n"))
-                elif row or not text.isspace():  # a row does not begin with white space
-                    row.append(text)
-                    if within["a"]:
-                        builder.link_characters += len(text.strip())
+            if text and (row or within["pre"] or not text.isspace()):  # only of what is typed rows begin with space
+                row.append(text)
+                if within["a"]:
+                    builder.link_characters += len(text.strip())
         elif tag == "br":
-            builder.break_row("\n")
+            if within["pre"]:
+                row.append("\n")
+            else:
+                builder.break_row("\n")
         elif tag in _PASSED or (hidden and node.mem_id in hidden):
             pass
         elif (child := node.first_child) is not None:
@@ -218,6 +236,8 @@ def find_blocks(body: LexborNode, with_hidden: bool = False) -> Page:
                 builder.break_row("\t")
             elif tag == "a":
                 builder.links += 1
+            elif tag == "code":
+                builder.is_code = True
             if tag in within:
                 within[tag] += 1
             open_tags.append((tag, node.next))
@@ -237,6 +257,7 @@ def find_blocks(body: LexborNode, with_hidden: bool = False) -> Page:
         tuple(builder.elements),
         title.text() if title is not None else "",
         _is_discussion(body.parser),
+        tuple(builder.verbatim),
     )
 
 
@@ -245,7 +266,7 @@ def _number_tags() -> dict[int, str]:
     """By their numbers, which are quicker to ask for, the tags that say anything of what is shown."""
     parser = LexborHTMLParser("<p>text<!-- comment -->")
     nodes = [*parser.css("p")[0].iter(include_text=True)]
-    nodes += map(parser.create_node, (*BLOCKS, *CELLS, *NOT_SHOWN, "a", "br"))
+    nodes += map(parser.create_node, (*BLOCKS, *CELLS, *NOT_SHOWN, "a", "br", "code"))
     return {node.tag_id: node.tag or "" for node in nodes}
 
 

@@ -12,7 +12,7 @@ from flows.ingest.contents import Contents, Records
 from flows.ingest.formats import text
 from flows.ingest.formats.fields import claims_of
 from flows.ingest.formats.markdown_inline import cut_inline_marks
-from flows.model import Claim, Cut, Record
+from flows.model import Claim, Cut, Extent, Record
 
 NAME: Final = "markdown"
 SUFFIXES: Final = (".md", ".markdown", ".mdown", ".mkd")
@@ -61,14 +61,14 @@ def read_markdown(source: str) -> Record:
     """The record of a Markdown text."""
     claims, metadata, cuts = _read_front_matter(source)
     start = cuts[-1].end if cuts else 0
-    title, marks = _cut_blocks(source, start)
+    title, marks, verbatim = _cut_blocks(source, start)
     if title:
         line_start, line_end, value = title
         claims.append(Claim("title", value, "markdown-heading"))
         marks = [cut for cut in marks if cut.end <= line_start or cut.start >= line_end]
         cuts.append(Cut(line_start, line_end, "", "lift", "markdown-heading"))
     ordered = sorted(cuts + marks, key=lambda cut: (cut.start, cut.end))
-    return Record(0, source, tuple(claims), tuple(ordered), metadata or None)
+    return Record(0, source, tuple(claims), tuple(ordered), metadata or None, tuple(verbatim))
 
 
 def _read_front_matter(source: str) -> tuple[list[Claim], dict[str, Any], list[Cut]]:
@@ -111,12 +111,18 @@ def _lines(source: str, start: int) -> Iterator[tuple[int, str]]:
         start = end + 1
 
 
-def _cut_blocks(source: str, start: int) -> tuple[tuple[int, int, str] | None, list[Cut]]:
-    """The heading that nothing but links stands above, as (start, end, text without marks); the cuts of all marks."""
+def _cut_blocks(source: str, start: int) -> tuple[tuple[int, int, str] | None, list[Cut], list[Extent]]:
+    """The heading that nothing but links stands above, as (start, end, text without marks); cuts of all marks; code.
+
+    What is indented below an item of a list is code where it is indented twice.
+    """
     cuts: list[Cut] = []
+    code: list[Extent] = []
     title: tuple[int, int, str] | None = None
     paragraph: list[int] = []  # start and end of the lines that are read as one
+    indented: list[int] = []  # the same of lines that are code where they look it
     fence = ""
+    in_list = False
     at_head = at_head_paragraph = True
     labels = (
         frozenset(found.group(1).lower() for found in _DEFINITION.finditer(source)) if "]:" in source else frozenset()
@@ -127,21 +133,32 @@ def _cut_blocks(source: str, start: int) -> tuple[tuple[int, int, str] | None, l
             cuts.extend(cut_inline_marks(source, paragraph[0], paragraph[-1], labels))
             paragraph.clear()
 
+    def close_indented() -> None:
+        if indented and text.is_typed(source[indented[0] : indented[-1]]):
+            code.append((indented[0], indented[-1]))
+        indented.clear()
+
     for offset, line in _lines(source, start):
         end = offset + len(line)
         if fence:
+            code[-1] = code[-1][0], end
             if line.strip().startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
             continue
         if not line.strip():
             close_paragraph()
             continue
-        opening = _FENCE.match(line)
+        is_indented = not paragraph and line.expandtabs(4).startswith(" " * (8 if in_list else 4))
+        if not is_indented:
+            close_indented()
+        opening = _FENCE.match(line) or (in_list and _FENCE.match(line.lstrip()))
+        in_list = (in_list and (bool(paragraph) or line[0] in " \t")) or _ITEM.match(line) is not None
         if opening and not (opening.group(1)[0] == "`" and "`" in opening.group(2)):
             close_paragraph()
+            code.append((offset, end))
             fence = opening.group(1)
-        elif line.startswith(("    ", "\t")) and not paragraph:
-            pass  # indented code, or the continuation of a list item: its marks stay
+        elif is_indented:
+            indented += offset, end
         elif atx := _ATX.match(line):
             close_paragraph()
             first = len(cuts)
@@ -181,7 +198,8 @@ def _cut_blocks(source: str, start: int) -> tuple[tuple[int, int, str] | None, l
                 continue
         at_head = False
     close_paragraph()
-    return (title if title and title[2] else None), cuts
+    close_indented()
+    return (title if title and title[2] else None), cuts, code
 
 
 def _without_marks(source: str, start: int, end: int, cuts: list[Cut]) -> str:
