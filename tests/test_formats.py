@@ -67,6 +67,49 @@ def test_front_matter_is_claims_and_metadata() -> None:
     assert record.cuts[0].kind == "lift"
 
 
+@pytest.mark.parametrize(
+    ("matter", "claims", "metadata"),
+    [
+        ("---\ntitle: Quay: a history\nauthor: Ann Bell\n---", ["Quay: a history", "Ann Bell"], None),
+        ("---\ntitle: >-\n  A Year\n  of Goats\n...", ["A Year of Goats"], None),
+        ('---\ntitle: "A: B" # so\nparams:\n  toc: true\n---', ["A: B"], {"params": {"toc": "true"}}),
+        (
+            "---\nauthors:\n  - name: Ann Bell\n    email: a@example.org\n---",
+            ["Ann Bell"],
+            {"authors": [{"name": "Ann Bell", "email": "a@example.org"}]},
+        ),
+        (
+            '+++\ntitle = "T"\ndate = 2025-01-02\nauthors = ["Ann Bell"]\n[params]\ntoc = true\n+++',
+            ["T", "Ann Bell", "2025-01-02"],
+            {"params": {"toc": True}},
+        ),
+        ("---\ntitle: T\nten: &ten [1]\nmany: *ten\n---", ["T"], {"ten": "&ten [1]", "many": "*ten"}),
+    ],
+)
+def test_front_matter_is_yaml_or_toml_and_read_by_lines_where_it_is_neither(
+    matter: str, claims: list[str], metadata: dict[str, Any] | None
+) -> None:
+    record = read_markdown(f"{matter}\n\nText.\n")
+    assert [claim.value for claim in record.claims] == claims
+    assert record.metadata == metadata
+    assert apply_cuts(record).strip() == "Text."
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "---\nNote: this is a text.\nIt goes on.\n---\n\nText.",
+        "---\n\nText.\n\n---\n",
+        "+++\nText.\n+++\n",
+        f"---\n{'[' * 60_000}\n---\n",
+    ],
+)
+def test_a_text_between_rules_is_no_front_matter(source: str) -> None:
+    record = read_markdown(source)
+    assert record.metadata is None
+    assert not any(cut.rule == "markdown-front-matter" for cut in record.cuts)
+
+
 def test_front_matter_tells_the_title_whatever_heading_comes_first() -> None:
     record = read_markdown("---\ntitle: A Year of Goats\ndate: next spring\n---\n\n# Introduction\n\nText.\n")
     told = choose(record.claims, date(2026, 1, 1))

@@ -79,6 +79,12 @@ def test_of_several_articles_the_first_is_the_pages() -> None:
     assert claims["published", "json-ld"] == ["2026-03-04T05:06:07+01:00"]
 
 
+def test_a_recipe_is_what_a_page_without_an_article_is_about() -> None:
+    recipe = {"@type": "Recipe", "name": "Pea soup", "author": {"name": "Lee Poe"}, "datePublished": "2020-01-01"}
+    assert claim(script(recipe))["authors", "json-ld"] == ["Lee Poe"]
+    assert claim(script(recipe, ARTICLE))["authors", "json-ld"] == ["Ann Roe"]
+
+
 def test_what_is_said_of_the_page_is_not_said_of_an_article() -> None:
     page = {
         "@type": "WebPage",

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun

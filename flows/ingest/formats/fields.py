@@ -24,6 +24,8 @@ CLAIM_NAMES: Final[dict[Field, tuple[str, ...]]] = {
     "language": ("language", "lang", "inlanguage"),
 }
 
+_NAMING: Final = frozenset(("name", "id", "url", "@type"))
+"""What an object that names a person or a publisher has at most, where its name is all that matters."""
 _YEAR_2100 = 4_102_444_800  # seconds
 _YEAR_1973 = 100_000_000  # seconds; below, a number is more likely a year or a day than a time
 
@@ -34,7 +36,7 @@ def fold_name(name: str) -> str:
 
 
 def claims_of(fields: dict[str, Any], origin: str) -> tuple[list[Claim], dict[str, Any]]:
-    """The claims that the fields make, each with the origin "<origin> <name>", and the fields that make none."""
+    """The claims that the fields make, each with the origin "<origin> <name>", and the fields that say more."""
     names = {name: fold_name(name) for name in fields}
     claims: list[Claim] = []
     taken: set[str] = set()
@@ -47,7 +49,14 @@ def claims_of(fields: dict[str, Any], origin: str) -> tuple[list[Claim], dict[st
                 if values:
                     taken.add(name)
                     claims += (Claim(field, value, f"{origin} {name}") for value in values)
-    return claims, {name: value for name, value in fields.items() if name not in taken}
+    return claims, {name: value for name, value in fields.items() if name not in taken or _says_more(value)}
+
+
+def _says_more(value: Any) -> bool:
+    """Whether there is more in a field than what makes its claims: of a person, the address."""
+    if isinstance(value, list):
+        return any(map(_says_more, value))
+    return isinstance(value, dict) and not set(value) <= _NAMING
 
 
 def _printed(value: Any, field: Field) -> Iterator[str]:
@@ -56,7 +65,7 @@ def _printed(value: Any, field: Field) -> Iterator[str]:
         printed = [list(_printed(part, field)) for part in value]
         if all(printed):
             yield from (text for texts in printed for text in texts)
-    elif isinstance(value, dict) and field in ("authors", "source") and set(value) <= {"name", "id", "url", "@type"}:
+    elif isinstance(value, dict) and field in ("authors", "source"):
         yield from _printed(value.get("name"), field)
     elif isinstance(value, str) and value.strip():
         if _may_be(field, value.strip()):

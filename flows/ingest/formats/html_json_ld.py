@@ -15,6 +15,8 @@ _ARTICLE_TYPE_NAMES = (
     "advertisercontentarticle satiricalarticle report socialmediaposting"
 )
 ARTICLE_TYPES: Final = frozenset(_ARTICLE_TYPE_NAMES.split())
+OTHER_TYPES: Final = frozenset(("recipe", "howto", "podcastepisode"))
+"""What a page without an article may be about, and is told with its own author and date."""
 PAGE_TYPE: Final = "webpage"
 """A page's own dates, names and authors say nothing of an article: systems give them to every page."""
 KEPT: Final = {"articleSection": "section", "keywords": "keywords", "description": "description"}
@@ -32,6 +34,7 @@ def read_json_ld(scripts: Sequence[str], metadata: dict[str, Any]) -> Iterator[T
     things = [thing for script in scripts for thing in _things(_parse_leniently(script))]
     by_id = {thing["@id"]: thing for thing in things if isinstance(thing.get("@id"), str) and len(thing) > 1}
     articles = [thing for thing in things if ARTICLE_TYPES.intersection(_types(thing))]
+    articles = articles or [thing for thing in things if OTHER_TYPES.intersection(_types(thing))]
     main = next((thing for thing in articles if _headline(thing)), None)
     for thing in articles:
         if main is None or _headline(thing) in (None, _headline(main)):

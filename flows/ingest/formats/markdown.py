@@ -3,10 +3,13 @@
 Here are the blocks: front matter, headings, fences, quotes, rules. Within paragraphs, `markdown_inline` reads on.
 """
 
+import json
+import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
 import re2
+import yaml
 
 from flows.ingest.contents import Contents, Records
 from flows.ingest.formats import text
@@ -34,9 +37,13 @@ _ITEM = re2.compile(r"^ {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]+")
 _DEFINITION = re2.compile(
     r"(?m)^ {0,3}\[([^\[\]^][^\[\]\n]*)\]:[ \t]*<?[^\s<>]+>?(?:[ \t]+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?[ \t]*$"
 )
-_FRONT_MATTER = re2.compile(r"\A---[ \t]*\r?\n((?s:.*?)\n)?---[ \t]*(?:\r?\n|\z)")
+_FRONT_MATTER = re2.compile(
+    r"\A(?:---[ \t]*\r?\n(?P<yaml>(?s:.*?)\n)(?:---|\.\.\.)|\+\+\+[ \t]*\r?\n(?P<toml>(?s:.*?)\n)\+\+\+)"
+    r"[ \t]*(?:\r?\n|\z)"
+)
+_LONGEST_FRONT_MATTER = 1 << 14  # characters: YAML's time grows with the square of its nesting
+_FRONT_NAME = re2.compile(r"^[A-Za-z][\w .-]*$")
 _FRONT_FIELD = re2.compile(r"^([A-Za-z][\w -]*):[ \t]*(.*?)[ \t\r]*$")
-_FRONT_ITEM = re2.compile(r"^[ \t]*-[ \t]+(.*?)[ \t\r]*$")
 
 
 def recognises(contents: Contents) -> bool:
@@ -72,29 +79,54 @@ def read_markdown(source: str) -> Record:
 
 
 def _read_front_matter(source: str) -> tuple[list[Claim], dict[str, Any], list[Cut]]:
-    """Simple front matter, `key: value` and lists of items; lines of any other form stay in metadata as they are."""
-    found = _FRONT_MATTER.match(source) if source.startswith("---") else None
-    lines = (found.group(1) or "").splitlines() if found else []
-    if not found or not any(_FRONT_FIELD.match(line) for line in lines):
+    """What stands above the text between lines of `---` as YAML, or of `+++` as TOML; as it is where it is neither."""
+    found = _FRONT_MATTER.match(source) if source.startswith(("---", "+++")) else None
+    if not found:
         return [], {}, []
-    fields: dict[str, Any] = {}
-    other: list[str] = []
-    name = ""
-    for line in lines:
-        field, item = _FRONT_FIELD.match(line), _FRONT_ITEM.match(line)
-        if field:
-            name, value = field.group(1), field.group(2)
-            listed = value.startswith("[") and value.endswith("]")
-            fields[name] = [_unquote(part) for part in value[1:-1].split(",")] if listed else _unquote(value)
-        elif item and name and (fields[name] == "" or isinstance(fields[name], list)):
-            fields[name] = [*(fields[name] or []), _unquote(item.group(1))]
-        elif line.strip() and not line.lstrip().startswith("#"):
-            other.append(line)
+    as_toml, as_yaml = found.group("toml"), found.group("yaml")
+    fields = _parse_toml(as_toml) if as_toml else _parse_yaml(as_yaml) or _parse_lines(as_yaml)
+    if not fields:
+        return [], {}, []
     claims, metadata = claims_of(fields, "front-matter")
-    if other:
-        metadata["front_matter"] = "\n".join(other)
     end = found.end() - (len(found.group(0)) - len(found.group(0).rstrip()))
     return claims, metadata, [Cut(0, end, "", "lift", "markdown-front-matter")]
+
+
+def _parse_toml(matter: str) -> dict[str, Any]:
+    """Its fields; none where it is no TOML. Dates are text."""
+    try:
+        fields: dict[str, Any] = json.loads(json.dumps(tomllib.loads(matter), default=str))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+    return fields
+
+
+def _parse_yaml(matter: str) -> dict[str, Any]:
+    """Its fields, scalars as they are written; none where it is no mapping, or has references, which may explode."""
+    if len(matter) > _LONGEST_FRONT_MATTER:
+        return {}
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(matter, Loader=yaml.CBaseLoader)):
+            return {}
+        fields = yaml.load(matter, Loader=yaml.CBaseLoader)
+    except (yaml.YAMLError, RecursionError, TypeError):  # TypeError: a key that is a list
+        return {}
+    return fields if isinstance(fields, dict) and all(map(_FRONT_NAME.match, fields)) else {}
+
+
+def _parse_lines(matter: str) -> dict[str, Any]:
+    """The fields of what would be YAML but for a mistake, as a title with a colon in it; none where it is a text."""
+    fields: dict[str, Any] = {}
+    other: list[str] = []
+    for line in filter(str.strip, matter.splitlines()):
+        field = _FRONT_FIELD.match(line)
+        if field:
+            fields[field.group(1)] = _unquote(field.group(2))
+        elif line.startswith((" ", "\t", "-", "#", "]", "}")):
+            other.append(line)
+        else:
+            return {}
+    return {**fields, "front_matter": "\n".join(other)} if fields and other else fields
 
 
 def _unquote(value: str) -> str:
