@@ -1,5 +1,6 @@
 """Every file below the root is found, and what cannot be read is stated."""
 
+import json
 import os
 import socket
 import subprocess
@@ -99,6 +100,15 @@ def test_source_toml_speaks_for_its_folder_and_those_below(tmp_path: Path) -> No
     assert found["paper/a.txt"].folder == '{"licence": "CC0", "name": "Paper"}'
     assert found["b.txt"].folder == '{"licence": "CC0", "name": "Above"}'
     assert "source.toml" not in found
+
+
+def test_a_name_that_is_no_text_is_stated_and_the_one_above_holds(tmp_path: Path) -> None:
+    write(tmp_path / "source.toml", 'name = "Above"')
+    write(tmp_path / "paper" / "source.toml", 'name = 7\nlicence = "CC0"')
+    write(tmp_path / "paper" / "a.txt", "text")
+    found = {each.uri: each for each in find_files(tmp_path)}
+    assert found["paper/source.toml"].reason == "'name' is no text in quotes; the files beside it land without it"
+    assert json.loads(found["paper/a.txt"].folder) == {"name": "Above", "licence": "CC0"}
 
 
 def test_a_broken_source_toml_is_stated_and_its_folder_lands_without_it(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from flows.describe.choose import claims_of_file_name
-from flows.ingest.find import SIDECAR_SUFFIX, Found
+from flows.ingest.find import NAME_KEYS, SIDECAR_SUFFIX, Found
 from flows.ingest.formats.fields import claims_of
 from flows.ingest.formats.jsonl import parse_object
 from flows.model import Claim
@@ -27,7 +27,7 @@ def read_context(found: Found, sidecar: bytes) -> Context:
     metadata: dict[str, Any] = {}
     problem = None
     told: dict[str, Any] = json.loads(found.folder)
-    names = (told.pop(key) for key in ("name", "publisher") if isinstance(told.get(key), str))
+    names = (told.pop(key) for key in NAME_KEYS if isinstance(told.get(key), str))
     claims += (Claim("source", name, "source.toml") for name in names)
     if told:
         metadata["source.toml"] = told

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+NAME_KEYS = ("name", "publisher")
+"""What source.toml calls the source by, the first that it has."""
 SIDECAR_SUFFIX = ".meta.json"
 FOLDER_FILE = "source.toml"
 RACY_SECONDS = 2.0
@@ -141,6 +143,9 @@ def _spell(name: str) -> str:
 def _read_folder_file(path: Path) -> tuple[dict[str, Any], str | None]:
     """What a source.toml says, and what is wrong with it."""
     try:
-        return tomllib.loads(path.read_text("utf-8-sig")), None
+        told = tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return {}, f"{error}; the files beside it land without it"
+    strange = [key for key in NAME_KEYS if not isinstance(told.get(key, ""), str)]
+    known = {key: value for key, value in told.items() if key not in strange}
+    return known, f"'{strange[0]}' is no text in quotes; the files beside it land without it" if strange else None
