@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.describe.choose import RULE, TRUST, Described, choose, claims_of_file_name, clean_title, clean_url
+from flows.describe.addresses import claims_of_file_name, claims_of_url, clean_url
+from flows.describe.choose import RULE, TRUST, Described, choose, clean_title
 from flows.describe.dates import parse_date
 from flows.model import Claim
 
@@ -221,6 +222,51 @@ def test_a_file_name_tells_a_date_only_when_unmistakable(uri: str, day: datetime
     claims = [claim for claim in claims_of_file_name(uri) if claim.field == "published"]
     assert [claim.origin for claim in claims] == ["file-name"] * (day is not None)
     assert [date.when for claim in claims if (date := parse_date(claim.value))] == ([day] if day else [])
+
+
+@pytest.mark.parametrize(("path", "printed"), [
+    ("/2026/3/4/old-bridge", "2026-3-4"),
+    ("/news/2026/mar/04/old-bridge", "2026-mar-04"),
+    ("/news/2026-03-04-old-bridge", "2026-03-04"),
+    ("/old-bridge-20260304/", "2026-03-04"),
+    ("/2026/03/04/", "2026-03-04"),
+    ("/2026/03/old-bridge", "2026-03"),
+    ("/2026/03/04-old-bridges", "2026-03"),
+    ("/2026-top-10-bridges/", None),
+    ("/a20260304/old-bridge", None),
+    ("/2026/bridges/old", None),
+    ("/2026/13/04/old-bridge", None),
+    ("/2026/03/04/2026/03/05/", None),
+])  # fmt: skip
+def test_an_address_tells_the_day_or_month_in_its_path(path: str, printed: str | None) -> None:
+    claims = [claim.value for claim in claims_of_url(f"https://example.org{path}") if claim.field == "published"]
+    assert claims == ([printed] if printed else [])
+
+
+def test_the_day_in_the_address_is_told_and_a_month_says_which_of_several_days_is_meant() -> None:
+    others = [Claim("published", "5 March 2026", "dateline"), Claim("published", "2026-02-01", "json-ld")]
+    later = date(2027, 1, 1)
+
+    def published(url: str, *claims: Claim) -> tuple[date | None, str | None]:
+        chosen = choose([Claim("url", f"https://example.org/{url}", "canonical"), *claims], later)
+        return chosen.published_day, chosen.published_from
+
+    assert published("2026/03/04/old-bridge", *others) == (date(2026, 3, 4), "url")
+    assert published("2026/02/old-bridge", *others) == (date(2026, 2, 1), "json-ld")
+    assert published("2026/01/old-bridge", *others) == (date(2026, 3, 5), "dateline")
+    assert published("2026/01/old-bridge") == (None, "url")
+
+
+def test_a_printed_day_takes_the_hour_that_its_own_clock_tells() -> None:
+    printed = Claim("published", "July 4, 2025", "dateline")
+    exact = Claim("published", "2025-07-04T20:04:00-04:00", "microdata")
+    chosen = choose([printed, exact], TODAY)
+    assert (chosen.published, chosen.published_day) == (datetime(2025, 7, 5, 0, 4), date(2025, 7, 4))
+
+
+def test_of_the_dates_that_meta_elements_tell_the_first_is_chosen() -> None:
+    for days in (["2025-03-05", "2025-03-04"], ["2025-03-04", "2025-03-05"]):
+        assert choose([Claim("published", day, "meta") for day in days], TODAY).published == datetime(2025, 3, 4)
 
 
 @given(st.lists(st.builds(

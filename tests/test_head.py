@@ -130,6 +130,11 @@ def test_a_date_within_a_title_of_two_lines_is_part_of_it() -> None:
     assert lift(f"Council budget\n2004-08\n\n{PROSE}", "Council budget 2004-08") == (PROSE, {})
 
 
+def test_the_day_on_which_a_member_joined_stays() -> None:
+    text = f"Old bridge closes\n\nAnn Roe\n\nJoined\n\nMarch 4, 2026\n\n{PROSE}"
+    assert "published" not in lift(text, "Old bridge closes")[1]
+
+
 def test_a_diary_keeps_its_dates() -> None:
     diary = "\n\n".join(f"{day} May 1945\n\nThe {day}th day was as quiet as the one before it." for day in range(1, 9))
     assert lift(diary) == (diary, {})

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from flows.describe.dates import parse_date
+from flows.ingest.formats.html import read_page
 from flows.ingest.formats.html_claims import find_claims
 from flows.model import Claim
 
@@ -106,7 +108,8 @@ def test_what_is_said_of_the_page_is_not_said_of_an_article() -> None:
     ("sailthru.author", "authors"), ("citation_author", "authors"), ("cXenseParse:author", "authors"),
     ("article:published_time", "published"), ("parsely-pub-date", "published"), ("sailthru.date", "published"),
     ("DCTERMS.issued", "published"), ("citation_publication_date", "published"), ("published-date", "published"),
-    ("cXenseParse:publishtime", "published"),
+    ("cXenseParse:publishtime", "published"), ("share:article_published_time", "published"),
+    ("article:first_published_time", "published"), ("date-pub", "published"), ("og:publish_date", "published"),
 ])  # fmt: skip
 def test_a_meta_element_makes_a_claim_under_each_of_its_usual_names(name: str, field: str) -> None:
     for attribute in ("name", "property"):
@@ -328,6 +331,10 @@ def test_a_date_of_the_last_change_is_told_apart() -> None:
     "<footer>4 March 2026</footer>",
     "<p>Limited offer ~ redeem by 12.31.26</p>",
     "<p>Subscribe until 4 March 2026</p>",
+    "<p>Last checked: 4 March 2026</p>",
+    "<p>Member since 4 March 2026</p>",
+    "<p>Joined</p><p>4 March 2026</p>",
+    "<div class='opening-hours'>4 March 2026</div>",
 ])  # fmt: skip
 def test_a_date_that_is_the_storys_or_anothers_is_not_the_articles(lines: str) -> None:
     assert not [field for field, _ in claim(TITLE, HEADING + lines) if field == "published"]
@@ -357,6 +364,48 @@ def test_of_an_element_that_tells_of_a_last_change_too_the_first_date_is_told() 
     claims = claim(TITLE, HEADING + PROSE * 4 + element)
     assert claims["published", "date-element"] == ["4 March 2026"]
     assert ("published", "date-element-updated") not in claims
+
+
+@pytest.mark.parametrize("line", [
+    "This entry was posted on Wednesday, March 4, 2026 at 5:00 pm and is filed under bridges, rivers and other news.",
+    "This article was originally published on 4 March 2026 but has been looked through again since, as are all.",
+    "Dieser Beitrag wurde am 4. März 2026 von Ann Roe unter Brücken veröffentlicht.",
+])  # fmt: skip
+def test_the_one_sentence_that_says_when_an_entry_was_posted_is_found_anywhere(line: str) -> None:
+    [printed] = claim(TITLE, HEADING + PROSE * 4 + f"<p>{line}</p>")["published", "date-label"]
+    assert parse_date(printed).day == date(2026, 3, 4)  # type: ignore[union-attr]
+    assert ("published", "date-label") not in claim(TITLE, HEADING + PROSE * 4 + f"<p>She said: {line}</p>")
+
+
+def test_a_date_alone_on_its_line_is_the_articles_and_not_one_among_other_words() -> None:
+    lines = "<p>4 March 2026</p><p>Statement of the bridge workers - 3 March 2026</p>"
+    assert claim(TITLE, HEADING + lines)["published", "dateline"] == ["4 March 2026"]
+
+
+def test_the_words_around_a_date_tell_that_it_is_of_the_last_change() -> None:
+    line = "<p>We updated this page for you on 4 March 2026</p>"
+    assert ("published", "dateline") not in claim(TITLE, HEADING + line)
+    element = "<div class='modified-date'>4 March 2026</div>"
+    assert claim(TITLE, HEADING + PROSE * 4 + element)["published", "date-element-updated"] == ["4 March 2026"]
+
+
+def test_a_day_in_numbers_is_read_as_other_days_of_the_page_are() -> None:
+    others = PROSE * 4 + "<p>Also of interest: the new ferry (12/19/2025)</p>"
+    assert claim(TITLE, f"{HEADING}<p>3/4/2026</p>{others}")["published", "dateline"] == ["2026-03-04"]
+
+
+def test_the_one_line_of_a_page_that_is_a_date_is_told_where_nothing_else_tells_one() -> None:
+    def find(body: str) -> list[str]:
+        record = read_page(f"<html><body>{body}</body></html>")
+        return [made.value for made in record.claims if made.field == "published"]
+
+    line = "<p>4 March 2026</p>"
+    assert find(PROSE * 4 + line + PROSE) == ["4 March 2026"]
+    assert find(PROSE * 4 + line + "<p>5 March 2026</p>") == []
+    assert find(PROSE * 4 + "<p>Last updated: 4 March 2026</p>") == []
+    assert find(PROSE * 4 + f"<footer>{line}</footer>") == []
+    assert find(PROSE * 4 + f"<p>Opening hours</p>{line}") == []
+    assert find(f"<meta property='article:published_time' content='2026-03-05'>{PROSE * 4}{line}") == ["2026-03-05"]
 
 
 def test_a_printed_date_that_open_graph_tells_as_the_last_change_is_told_apart() -> None:

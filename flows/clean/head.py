@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flows.describe.date_words import fold
+from flows.describe.date_words import fold, is_label_of_other
 from flows.describe.dates import PrintedDate, find_date, parse_date
 from flows.describe.names import is_byline, is_common, looks_like_name, parse_authors
 from flows.model import Claim, Cut
@@ -155,6 +155,8 @@ def _find_date_lines(lines: Sequence[Line], below_title: int) -> list[Line]:
     standfirst = next((index for index, line in enumerate(lines) if line.prose), len(lines))
     found = []
     for index, line in enumerate(lines):
+        if index and is_label_of_other(lines[index - 1].text):
+            continue
         beside = [*lines[max(index - 1, 0) : index], *lines[index + 1 : index + 2]]
         beside_authors = any(other.byline or other.names for other in beside)
         if (line.date and (index < standfirst or beside_authors)) or (

@@ -6,12 +6,13 @@ import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
 
+from flows.describe.addresses import claims_of_url, clean_url
+from flows.describe.choose_date import choose_date
 from flows.describe.date_words import fold, is_month_first
-from flows.describe.dates import Date, Precision, find_date, parse_date
+from flows.describe.dates import Precision
 from flows.describe.names import is_account, looks_like_name, parse_authors
 from flows.model import Claim, Field
 
@@ -31,15 +32,8 @@ OF_PAGES = UNSEEN | {"h1", "heading", "title-element"}
 LISTS = ("json-ld", "meta", "og")
 """Origins that list all of a page's authors. Microdata may be of what else stands on the page."""
 
-PRINTED = frozenset(("dateline", "dateline-updated", "date-element", "date-element-updated", "date-label", "date-line"))
-"""Origins that print a date for readers."""
-
 LONGEST_TITLE = 500
 MOST_SITE_WORDS = 5
-LONGEST_URL = 2_000
-CLOCK_SLACK = timedelta(days=1)
-"""A publication date may be ahead of today by this much: time zones, and editions dated tomorrow."""
-
 _INLINE = "a|abbr|b|big|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|u"
 _MARKED = re.compile(rf"(?i)<({_INLINE})(?:\s[^<>]*)?>([^<>]*)</\1>|<(?:br|wbr|img)\b[^<>]*>|<!--[^<>]*-->")
 """What is markup in a title: a tag that has no end there is what the title is about."""
@@ -49,14 +43,6 @@ _EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)([^*_\n]+?)(?<=\S)\1(?
 _HEADING = re.compile(r"^#{1,6}\s+|\s+#{1,6}$")
 _SEPARATOR = re.compile(r"\s+[|/–—·•»:-]+\s+|\s*[|»•]\s*")
 _BAR = re.compile(r"\s+\|\s+")
-_HOST = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}\.?(?::\d{1,5})?")
-_DATE_IN_NAME = (
-    re.compile(r"(?<![0-9A-Za-z])((?:1[5-9]|20)\d\d)([-_/])(\d\d)\2(\d\d)(?![0-9])"),
-    re.compile(r"(?<![0-9A-Za-z])((?:19|20)\d\d)()(\d\d)(\d\d)(?=[-_. /T]|$)"),
-)
-_DAY_MONTH_YEAR = re.compile(r"(?<![0-9A-Za-z])(\d{1,2})[-_ ]?([A-Za-z]{3,9})[-_ ]?((?:19|20)\d\d)(?![0-9])")
-
-_NAME_BEHIND_DATE = re.compile(r"(?:19|20)\d\d([^\W\d_]{3,})\d*(?:\.\w+)*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +72,7 @@ def choose(claims: Sequence[Claim], today: date) -> Described:
     claims = [*claims, *claims_of_url(url)]
     title, title_from = _choose_title(claims)
     authors, authors_from = _choose_authors(claims)
-    published, published_from = _choose_date(claims, today)
+    published, published_from = choose_date(_ranked(claims, "published"), _find_order(claims), today)
     source, source_from = _first(_ranked(claims, "source"), clean_source)
     language, _ = _first(_ranked(claims, "language"), clean_language)
     return Described(
@@ -123,51 +109,12 @@ def choose_source(claims: Sequence[Claim]) -> str | None:
     return _first(_ranked([*claims, *claims_of_url(url)], "source"), clean_source)[0]
 
 
-def claims_of_url(url: str | None) -> list[Claim]:
-    """The site that a document's own address names: its host without port and 'www.'."""
-    host = urlsplit(url).hostname if url else None
-    return [Claim("source", host.rstrip(".").removeprefix("www."), "url")] if host else []
-
-
-def claims_of_file_name(uri: str) -> list[Claim]:
-    """The date that a file's name or its folders spell out, if there is one alone, and the author behind it.
-
-    A name is told where it stands right behind the date and is the folder's, too ('Smith/3Mar2006Smith12.txt').
-    """
-    path = unquote(uri)
-    dates = {f"{year}-{month}-{day}" for pattern in _DATE_IN_NAME for year, _, month, day in pattern.findall(path)}
-    dates |= {f"{day} {month} {year}" for day, month, year in _DAY_MONTH_YEAR.findall(path)}
-    days = {parsed.when: printed for printed in sorted(dates) if (parsed := parse_date(printed))}
-    claims = [Claim("published", printed, "file-name") for printed in days.values()] if len(days) == 1 else []
-    folder, _, name = path.rpartition("/")
-    behind = _NAME_BEHIND_DATE.search(name)
-    person = folder.rpartition("/")[2]
-    if claims and behind and fold(behind[1]) == fold(person):
-        claims.append(Claim("authors", person, "file-name"))
-    return claims
-
-
 def clean_title(printed: str) -> str | None:
     """The title without markup, entities and runs of white space; None where nothing is left or too much."""
     text = html.unescape(printed[: 4 * LONGEST_TITLE])
     text = _LINK.sub(r"\1", _MARKED.sub(r"\2", _MARKED.sub(r"\2", text)))
     text = _EMPHASIS.sub(r"\2", _HEADING.sub("", " ".join(text.split())))
     return text if 0 < len(text) <= LONGEST_TITLE and any(c.isalnum() for c in text) else None
-
-
-def clean_url(printed: str) -> str | None:
-    """The absolute http(s) address, scheme and host in lower case, without fragment; None for anything else."""
-    text = printed.strip()
-    if len(text) > LONGEST_URL or not text.isprintable() or " " in text:
-        return None
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return None
-    scheme, host = parts.scheme.lower(), parts.netloc.lower()
-    if scheme not in ("http", "https") or not _HOST.fullmatch(host):
-        return None
-    return urlunsplit((scheme, host, parts.path or "/", parts.query, ""))
 
 
 def clean_source(printed: str) -> str | None:
@@ -298,52 +245,7 @@ def _unique(names: Sequence[str]) -> tuple[str, ...]:
     return tuple({fold(name): name for name in reversed(names)}[key] for key in dict.fromkeys(map(fold, names)))
 
 
-def _choose_date(claims: Sequence[Claim], today: date) -> tuple[Date, str] | tuple[None, None]:
-    """The first date by trust, or one less trusted that is the same and more exact."""
-    latest = datetime(today.year, today.month, today.day) + timedelta(days=1) + CLOCK_SLACK
+def _find_order(claims: Sequence[Claim]) -> bool | None:
+    """Whether 3/4/2025 is in March by the document's language, as `parse_date` has it."""
     languages = (is_month_first(claim.value) for claim in _ranked(claims, "language"))
-    month_first = next((known for known in languages if known is not None), None)
-    dates = [
-        (parsed, claim.origin)
-        for claim in _ranked(claims, "published")
-        if (parsed := _read_date(claim.value, month_first)) and parsed.when < latest
-    ]
-    # Of several dates beside a heading that nothing else tells, nobody knows which is the article's.
-    beside = {date.day for date, origin in dates if origin == "dateline"}
-    if len(beside) > 1 and beside.isdisjoint(date.day for date, origin in dates if origin != "dateline"):
-        dates = [(date, origin) for date, origin in dates if origin != "dateline"]
-    if not dates:
-        return None, None
-    chosen = next((date for date in dates if _is_swapped(dates[0], date)), dates[0])
-    for other in dates[1:]:
-        known = _exactness(*chosen)
-        if _exactness(*other) > known and other[0].when.timetuple()[:known] == chosen[0].when.timetuple()[:known]:
-            chosen = other
-    return chosen
-
-
-def _is_swapped(printed: tuple[Date, str], other: tuple[Date, str]) -> bool:
-    """Whether a page that printed '9.10.2024' means the 10th of September, as its markup has it."""
-    day, told = printed[0].day, other[0].day
-    return (
-        printed[1] in PRINTED
-        and other[1] in UNSEEN
-        and day is not None
-        and told is not None
-        and day != told
-        and (day.year, day.month, day.day) == (told.year, told.day, told.month)
-    )
-
-
-def _exactness(printed: Date, origin: str) -> int:
-    """How many parts of a date are told. An hour that a page prints is in nobody knows which zone."""
-    return min(_EXACTNESS[printed.precision], _EXACTNESS["day"] if origin in PRINTED else _EXACTNESS["minute"])
-
-
-def _read_date(printed: str, month_first: bool | None) -> Date | None:
-    """The date that the value is, or the publication date of a line that tells of updates, too."""
-    line = None if (parsed := parse_date(printed, month_first)) else find_date(printed, month_first)
-    return line.date if line else parsed
-
-
-_EXACTNESS: dict[Precision, int] = {"year": 1, "month": 2, "day": 3, "minute": 4}
+    return next((known for known in languages if known is not None), None)

@@ -11,6 +11,7 @@ MOST_TOKENS = 24
 """Of a date with its label, time and zone."""
 
 _MAY_HOLD_DATE = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|\d[./-]\d|[年년]")
+_NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(?:19|20)\d\d(?![\d./-])")
 _FIRST_LETTERS = frozenset("nymwblu[(c")
 _LAST_LETTERS = frozenset("nyxmwbgaohzZ)].")
 
@@ -36,6 +37,12 @@ def search_dates(line: str, month_first: bool | None = None) -> list[PrintedDate
         else:
             first += 1 if run > first + 1 else max(1, run - first)
     return found
+
+
+def infer_order(text: str) -> bool | None:
+    """Whether 3/4/2025 is in March by the text's other dates, of which one number is no month; None if none tells."""
+    told = {int(middle) > 12 for first, _, middle in _NUMBERS.findall(text) if (int(first) > 12) != (int(middle) > 12)}
+    return told.pop() if len(told) == 1 else None
 
 
 def _search_run(line: str, tokens: list[tuple[int, int, str]], month_first: bool | None) -> PrintedDate | None:

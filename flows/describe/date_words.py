@@ -1,5 +1,6 @@
 """The words of printed dates in many languages, as `dates.toml` has them, and the letters that stand for them."""
 
+import re
 import tomllib
 import unicodedata
 from pathlib import Path
@@ -52,6 +53,20 @@ LETTERS = {
 ORDINALS = {fold(word) for word in _DATA["words"]["ordinal"].split()}
 _MONTH_FIRST = frozenset(_DATA["order"]["month_first"])
 _DAY_FIRST = frozenset(_DATA["order"]["day_first"])
+
+
+MOST_LABEL_WORDS = 2
+_OTHER = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(map(re.escape, _DATA['words']['other'].split()))})(?:\W+\w+)?\W*$")
+
+
+def is_of_other(before: str) -> bool:
+    """Whether the words before a date say that it is another thing's: a deadline, an event, the day of a visit."""
+    return _OTHER.search(before) is not None
+
+
+def is_label_of_other(line: str) -> bool:
+    """Whether a line above a date is such words and hardly more: a title may end in them, too."""
+    return len(line.split()) <= MOST_LABEL_WORDS and is_of_other(line)
 
 
 def is_month_first(tag: str) -> bool | None:

@@ -60,7 +60,7 @@ _NAMED = (
     r"|[\[(]?(?P<month_>[mb])[\])]?\.?[-/,]?c?(?P<day_>n)o?[-/,.]?c?(?P<year_>y)"
     r"|(?P<year__>y)[g]?[-./,]?(?P<month__>[mb])\.?[-./,]?(?P<day__>n)o?)"
 )
-_NUMERIC = r"(?:(?P<first>[ny])(?P<mark>[-./])(?P<middle>n)(?P=mark)(?P<last>[ny]))"
+_NUMERIC = r"(?:(?P<first>[ny])(?P<mark>[-./|])(?P<middle>n)(?P=mark)(?P<last>[ny]))"
 _WEEKDAY = r"(?:[(\[]?(?P<weekday>[wb])(?:-f)?[)\]]?\.?[,-]?c?)"
 _LABEL = r"(?:[luca]*[lu][luca]*[:.,|-]?[ca]{0,3}|[ca]{1,2})"
 _SHAPE = re.compile(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from flows.describe.choose import claims_of_file_name
+from flows.describe.addresses import claims_of_file_name
 from flows.ingest.find import NAME_KEYS, SIDECAR_SUFFIX, Found
 from flows.ingest.formats.fields import claims_of
 from flows.ingest.formats.jsonl import parse_object

@@ -7,13 +7,15 @@ from typing import Final
 import re2
 from selectolax.lexbor import LexborHTMLParser
 
+from flows.describe.date_words import is_month_first
 from flows.ingest.contents import Contents, Records, Refused, is_blank
 from flows.ingest.declared import declared_encoding
 from flows.ingest.formats import text
 from flows.ingest.formats.html_blocks import NESTING, Page, find_blocks
 from flows.ingest.formats.html_claims import find_claims
+from flows.ingest.formats.html_dates import find_lone_date
 from flows.ingest.formats.html_labels import count_text, label_blocks
-from flows.model import Cut, Record
+from flows.model import Claim, Cut, Record
 
 NAME: Final = "html"
 SUFFIXES: Final = (".html", ".htm", ".xhtml", ".shtml")
@@ -59,8 +61,13 @@ def read_page(source: str) -> Record:
     page = find_shown(tree, source)
     if is_blank(page.text):
         raise Refused("empty", "a web page that shows no text: it may need a browser to run its scripts")
+    cuts = cut_blocks(page)
+    if not any(claim.field == "published" for claim in claims):
+        languages = (is_month_first(claim.value) for claim in claims if claim.field == "language")
+        lone = find_lone_date(page.text, cuts, next((known for known in languages if known is not None), None))
+        claims += [Claim("published", lone, "date-alone")] if lone else []
     verbatim = tuple((page.blocks[number].start, page.blocks[number].end) for number in page.verbatim)
-    return Record(0, page.text, tuple(claims), tuple(cut_blocks(page)), metadata or None, verbatim)
+    return Record(0, page.text, tuple(claims), tuple(cuts), metadata or None, verbatim)
 
 
 def find_shown(tree: LexborHTMLParser, source: str) -> Page:

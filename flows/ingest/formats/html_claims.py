@@ -1,12 +1,15 @@
 """What a page says of itself: in JSON-LD, Open Graph, meta elements and microdata, in its head and as it shows it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from flows.describe.date_search import infer_order
 from flows.describe.date_words import is_month_first
-from flows.describe.dates import parse_date
+from flows.describe.dates import WIDEST_ZONE, parse_date
 from flows.describe.names import is_byline_label
 from flows.ingest.formats.html_heads import HEADINGS, read_head
 from flows.ingest.formats.html_json_ld import read_json_ld
@@ -41,39 +44,16 @@ META_CLAIMS: Final[dict[str, tuple[Field, str]]] = {
     "cxenseparse:author": ("authors", "meta"),
     "rnews:creator": ("authors", "meta"),
     "dcterms.creator.name": ("authors", "meta"),
-    "article:published_time": ("published", "og"),
-    "og:article:published_time": ("published", "og"),
-    "og:pubdate": ("published", "og"),
-    "datepublished": ("published", "microdata"),
     "date": ("published", "meta"),
-    "pubdate": ("published", "meta"),
-    "publishdate": ("published", "meta"),
-    "publish-date": ("published", "meta"),
-    "publish_date": ("published", "meta"),
-    "publication_date": ("published", "meta"),
-    "publication-date": ("published", "meta"),
-    "published": ("published", "meta"),
-    "published-date": ("published", "meta"),
-    "published_date": ("published", "meta"),
-    "published_time": ("published", "meta"),
-    "published_at": ("published", "meta"),
-    "release_date": ("published", "meta"),
-    "rnews:datepublished": ("published", "meta"),
-    "article.published": ("published", "meta"),
-    "cxenseparse:recs:publishtime": ("published", "meta"),
-    "cxenseparse:publishtime": ("published", "meta"),
-    "citation_online_date": ("published", "meta"),
-    "prism.publicationdate": ("published", "meta"),
-    "dcterms.date": ("published", "meta"),
-    "dc.date.created": ("published", "meta"),
-    "dcterms.available": ("published", "meta"),
     "dc.date": ("published", "meta"),
-    "dc.date.issued": ("published", "meta"),
+    "dcterms.date": ("published", "meta"),
+    "citation_date": ("published", "meta"),
+    "cludo:date": ("published", "meta"),
+    "dc.date.created": ("published", "meta"),
     "dcterms.created": ("published", "meta"),
-    "dcterms.issued": ("published", "meta"),
-    "parsely-pub-date": ("published", "meta"),
+    "dcterms.available": ("published", "meta"),
+    "release_date": ("published", "meta"),
     "sailthru.date": ("published", "meta"),
-    "citation_publication_date": ("published", "meta"),
 }
 # What else a page says that is worth keeping: the name in metadata
 META_KEPT: Final = {
@@ -89,6 +69,12 @@ META_KEPT: Final = {
     "article:modified_time": "modified",
     "generator": "generator",
 }
+# How names end that tell a date of publication: 'article:published_time', 'og:pubdate', 'dc.date.issued', 'date-pub'
+_OF_PUBLICATION = re.compile(
+    r"(?:^|[:._-])(?:first[_-]?)?"
+    r"(?:(?:publish(?:ed)?|publication|pub|issued)[_-]?(?:time|date|on|at)?(?:[_-]?iso)?"
+    r"|date[:._-]?(?:publish(?:ed)?|publication|pub|issued)|online_date)$"
+)
 _TELLING: Final = (
     "script[type='application/ld+json' i], meta[content], link[rel='canonical' i][href], h1, h2, "
     "[itemprop]:not(script):not(meta):not(link):not(h1):not(h2)"
@@ -128,14 +114,37 @@ def _find(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Fi
         for wanted in ("title", "authors", "source", "url", "language")
     )
     month_first = next((known for known in map(is_month_first, languages) if known is not None), None)
-    dates = [parse_date(value) for field, value, origin in told if (field, origin) == ("published", "og")]
-    first = [date.day for date in dates if date]
+    told_dates = [parse_date(value) for field, value, origin in told if (field, origin) == ("published", "og")]
+    first = [told_date.when for told_date in told_dates if told_date]
     last = parse_date(str(metadata.get("modified", "")))
-    for field, value, origin in read_head(tree, found["heading"], titles, authors, sites, urls, month_first):
+    shown = list(read_head(tree, found["heading"], titles, authors, sites, urls, month_first))
+    if month_first is None and tree.body is not None and not any(field == "published" for field, *_ in (*told, *shown)):
+        month_first = infer_order(tree.body.text(separator=" "))
+        if month_first is not None:
+            again = read_head(tree, found["heading"], titles, authors, sites, urls, month_first)
+            shown += (
+                _spell_out(value, month_first, origin)
+                for field, value, origin in again
+                if field == "published" and not origin.endswith("-updated")
+            )
+    for field, value, origin in shown:
         printed = parse_date(value, month_first) if origin == "dateline" and first and last else None
-        if printed and last and printed.day == last.day and printed.day not in first:
+        changed = printed is not None and last is not None and _may_be_day(printed.day, last.when)
+        if changed and printed and not any(_may_be_day(printed.day, moment) for moment in first):
             origin = "dateline-updated"  # Open Graph tells it as the last change, and another day as the first
         yield field, value, origin
+
+
+def _spell_out(printed: str, month_first: bool, origin: str) -> tuple[Field, str, str]:
+    """The claim of a date that is read in the order of others on its page, so that nobody else need know it."""
+    read = parse_date(printed, month_first)
+    return "published", str(read.day) if read and read.day else printed, origin
+
+
+def _may_be_day(day: date | None, moment: datetime) -> bool:
+    """Whether it is the day of a moment by some clock on earth."""
+    earliest, latest = (moment + timedelta(minutes=minutes) for minutes in (-WIDEST_ZONE, WIDEST_ZONE))
+    return day is not None and earliest.date() <= day <= latest.date()
 
 
 def _find_told(
@@ -166,11 +175,21 @@ def _read_meta(meta: LexborNode, metadata: dict[str, Any]) -> Iterator[tuple[Fie
         return
     for attribute in ("property", "name", "itemprop"):
         name = (attributes.get(attribute) or "").strip().lower()
-        if name in META_CLAIMS:
-            field, origin = META_CLAIMS[name]
+        told = META_CLAIMS.get(name) or _read_publication_name(name)
+        if told is not None:
+            field, origin = told
             yield field, content, "microdata" if attribute == "itemprop" else origin
         elif name in META_KEPT:
             _keep(metadata, META_KEPT[name], content)
+
+
+def _read_publication_name(name: str) -> tuple[Field, str] | None:
+    """What a name tells that ends as those of publication dates do; Open Graph's word is told apart."""
+    if _OF_PUBLICATION.search(name) is None:
+        return None
+    if name == "datepublished":
+        return "published", "microdata"
+    return "published", "og" if name.startswith(("og:", "article:")) else "meta"
 
 
 def _read_labelled(metas: Sequence[LexborNode]) -> Iterator[tuple[Field, str, str]]:

@@ -3,14 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date
 from typing import Final
 
-import re2
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from flows.describe.date_search import search_dates
-from flows.describe.date_words import PUBLISHED, fold
+from flows.describe.date_words import fold
 from flows.describe.names import parse_authors
 from flows.ingest.formats.html_bylines import (
     find_author_element,
@@ -18,14 +15,8 @@ from flows.ingest.formats.html_bylines import (
     find_labelled_author,
     find_name_beside_date,
 )
-from flows.ingest.formats.html_pieces import (
-    Piece,
-    group_lines,
-    join_line,
-    read_labelled_lines,
-    read_pieces,
-    read_small_elements,
-)
+from flows.ingest.formats.html_dates import find_date_element, find_dates, find_labelled_date
+from flows.ingest.formats.html_pieces import read_pieces
 from flows.model import Field
 
 HEADINGS: Final = ("h1", "h2")
@@ -39,25 +30,9 @@ SAME_IN_SMALL: Final = 0.9
 """The same of a heading of the second order."""
 LEAST_SHARE: Final = 0.15
 """Of a title's words, which a heading that repeats it has: with fewer it is a section's."""
-MOST_BESIDE: Final = 60
-"""Characters of its line before a date, or behind it: with more, it stands in prose."""
-MOST_DATES: Final = 2
-"""Of more dates beside a heading none is the article's: they are a list's."""
-LONGEST_LABEL: Final = 30
-DATE_ELEMENTS: Final = (
-    "time, [class*='date' i], [class*='publish' i], [class*='posted' i], [class*='time' i], [itemprop*='date' i]"
-)
 
 _WORD = re.compile(r"\w+")
 _FIRST_PAGE = re.compile(r"(?i)(?:https?:)?//[^/]+/?|/|/?index\.\w+")
-_SENTENCE_END = re.compile(r"\d ?\.$")
-_DEADLINE = re.compile(
-    r"(?i)(?<!\w)(?:by|until|till|expires|bis(?: zum)?|jusqu['’]au|hasta(?: el)?|entro(?: il)?|até)\s+"
-)
-_PUBLISHED = re2.compile(rf"(?im)(?:{'|'.join(PUBLISHED)})(?:\s|:|$)")
-_CHANGED = re.compile(
-    r"(?i)updat|modif|edited|revis|aktualis|actualis|actualiz|aggiorn|atualiz|bijgewerkt|обновл|оновл"
-)
 Told = tuple[Field, str, str]
 
 
@@ -84,41 +59,18 @@ def read_head(
         same = (title for title in titles if "".join(title.split()) == "".join(printed.split()))
         yield "title", next(same, printed), "h1" if is_title else "heading"
         below = read_pieces(heading, True)
-        dates = _find_dates(below, month_first)
+        dates = find_dates(below, month_first)
         names = find_byline(below, known_authors)
         if is_title and not (dates and names):
             above = read_pieces(heading, False)
-            dates = dates or _find_dates(above, month_first)
+            dates = dates or find_dates(above, month_first)
             names = names or find_byline(above, known_authors)
         names = names or find_name_beside_date(below, tree)
     yield from (("authors", name, "byline") for name in names)
     if not names:
         found = find_author_element(tree) or ([] if known_authors else find_labelled_author(tree))
         yield from (("authors", name, "author-element") for name in found)
-    yield from dates or list(_find_date_element(tree, month_first)) or _find_labelled_date(tree, month_first)
-
-
-def _find_date_element(tree: LexborHTMLParser, month_first: bool | None) -> Iterator[Told]:
-    """The one date of publication that elements anywhere on the page are made for, else the one of a last change."""
-    dates: dict[bool, dict[date, str]] = {False: {}, True: {}}
-    for text, _ in read_small_elements(tree, DATE_ELEMENTS):
-        for found in search_dates(text, month_first):
-            dates[found.updated][found.date.when.date()] = text[found.start : found.end]
-    for updated, printed in dates.items():
-        if len(printed) == 1:
-            yield "published", next(iter(printed.values())), _name_origin("date-element", updated)
-        if printed:
-            return
-
-
-def _find_labelled_date(tree: LexborHTMLParser, month_first: bool | None) -> list[Told]:
-    """The date behind a 'Posted on' that begins a line, wherever; none where lines tell several."""
-    printed: dict[date, str] = {}
-    for line in read_labelled_lines(tree, _PUBLISHED):
-        for found in search_dates(line, month_first)[:1]:
-            if found.start == 0 and not found.updated:
-                printed[found.date.when.date()] = line[: found.end]
-    return [("published", value, "date-label") for value in printed.values()] if len(printed) == 1 else []
+    yield from dates or list(find_date_element(tree, month_first)) or find_labelled_date(tree, month_first)
 
 
 def _find_heading(
@@ -175,29 +127,3 @@ def _rate(words: frozenset[str], titles: Sequence[frozenset[str]]) -> float:
         if words and title and len(words & title) >= LEAST_SHARE * len(title)
     ]
     return max(shares, default=0.0)
-
-
-def _find_dates(pieces: Sequence[Piece], month_first: bool | None) -> list[Told]:
-    """The dates beside the heading, as printed and as their markup says; those of the last change apart."""
-    told: list[Told] = []
-    label = ""
-    for line in group_lines(pieces):
-        text = join_line(line)
-        printed = f"{label} {text}" if label else text
-        for found in search_dates(printed, month_first):
-            beside = max(found.start, len(printed) - found.end)
-            if any(found.start in (word.start(), word.end()) for word in _DEADLINE.finditer(printed)):
-                continue
-            if beside <= MOST_BESIDE and not _SENTENCE_END.search(printed[: found.end + 1]):
-                told.append(("published", printed[found.start : found.end], _name_origin("dateline", found.updated)))
-        times = [piece.time for piece in line if piece.time]
-        if times:
-            origin = _name_origin("time", _CHANGED.search(printed) is not None)
-            told += (("published", time, origin) for time in times)
-        label = text if len(text) < LONGEST_LABEL and not any(c.isdigit() for c in text) else ""
-    printed_dates = {value for _, value, origin in told if origin == "dateline"}
-    return told if len(printed_dates) <= MOST_DATES else []
-
-
-def _name_origin(origin: str, updated: bool) -> str:
-    return f"{origin}-updated" if updated else origin

@@ -122,15 +122,22 @@ def read_small_elements(tree: LexborHTMLParser, selector: str) -> Iterator[tuple
             yield text, _read_words(node)
 
 
-def read_labelled_lines(tree: LexborHTMLParser, label: Any) -> Iterator[str]:
-    """The text of each block with little of it that begins with a label, a pattern; behind a label alone the next."""
+def read_labelled_lines(tree: LexborHTMLParser, label: Any, longest: int = LONGEST_LITTLE) -> Iterator[str]:
+    """The text of each block that begins with a label, a pattern, and has little of it; behind a label alone the next.
+
+    With `longest`, the first so many characters of a block that has more.
+    """
     if tree.body is None or label.search(tree.body.text(separator="\n")) is None:
         return
     texts = (node for node in tree.body.traverse(include_text=True) if node.tag == "-text")
     for node in islice((node for node in texts if label.match((node.text_content or "").strip())), MOST_ELEMENTS):
         block = _find_block(node)
-        text = _read_little(block) if block is not None and not _is_of_others(node) else ""
-        if block is not None and text and label.fullmatch(text):
+        if block is None or _is_of_others(node):
+            continue
+        text = _read_little(block)
+        if not text and longest > LONGEST_LITTLE:
+            text = " ".join(block.text(separator=" ").split())[:longest]
+        if text and label.fullmatch(text):
             following, _ = next(_walk_texts(block, True), (None, ""))
             below = _find_block(following) if following is not None else None
             text = f"{text} {_read_list(below)}" if below is not None else ""

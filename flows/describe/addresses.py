@@ -1,0 +1,76 @@
+"""What the address of a document tells: its site, the day it was published, and of a file its author."""
+
+import re
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from flows.describe.date_words import fold
+from flows.describe.dates import parse_date
+from flows.model import Claim
+
+LONGEST_URL = 2_000
+
+_HOST = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}\.?(?::\d{1,5})?")
+_DATE_IN_NAME = (
+    re.compile(r"(?<![0-9A-Za-z])((?:1[5-9]|20)\d\d)([-_/])(\d\d)\2(\d\d)(?![0-9])"),
+    re.compile(r"(?<![0-9A-Za-z])((?:19|20)\d\d)()(\d\d)(\d\d)(?=[-_. /T]|$)"),
+)
+_YEAR_IN_PATH = r"(?<=[/_-])((?:19|20)\d\d)"
+_DAY_IN_PATH = re.compile(
+    rf"(?i){_YEAR_IN_PATH}(?:/(\d\d?|[a-z]{{3,9}})/(\d\d?)(?=/|$)|([-_]?)(\d\d)\4(\d\d)(?![^\W_]))"
+)
+_MONTH_IN_PATH = re.compile(r"(?i)(?<=/)((?:19|20)\d\d)[/-](\d\d|[a-z]{3,9})(?=/)")
+_DAY_MONTH_YEAR = re.compile(r"(?<![0-9A-Za-z])(\d{1,2})[-_ ]?([A-Za-z]{3,9})[-_ ]?((?:19|20)\d\d)(?![0-9])")
+
+
+_NAME_BEHIND_DATE = re.compile(r"(?:19|20)\d\d([^\W\d_]{3,})\d*(?:\.\w+)*$")
+
+
+def claims_of_url(url: str | None) -> list[Claim]:
+    """The site that a document's own address names, its host without port and 'www.', and the date in its path.
+
+    Of web_pages' addresses 24 hold a day and 8 a month, and all of them that of publication.
+    """
+    parts = urlsplit(url) if url else None
+    if parts is None or not parts.hostname:
+        return []
+    claims = [Claim("source", parts.hostname.rstrip(".").removeprefix("www."), "url")]
+    days = {
+        f"{year}-{month or number}-{day or last}"
+        for year, month, day, _, number, last in _DAY_IN_PATH.findall(parts.path)
+    }
+    months = {f"{year}-{month}" for year, month in _MONTH_IN_PATH.findall(parts.path)}
+    dates = [printed for printed in days or months if parse_date(printed)]
+    return [*claims, Claim("published", dates[0], "url")] if len(dates) == 1 else claims
+
+
+def claims_of_file_name(uri: str) -> list[Claim]:
+    """The date that a file's name or its folders spell out, if there is one alone, and the author behind it.
+
+    A name is told where it stands right behind the date and is the folder's, too ('Smith/3Mar2006Smith12.txt').
+    """
+    path = unquote(uri)
+    dates = {f"{year}-{month}-{day}" for pattern in _DATE_IN_NAME for year, _, month, day in pattern.findall(path)}
+    dates |= {f"{day} {month} {year}" for day, month, year in _DAY_MONTH_YEAR.findall(path)}
+    days = {parsed.when: printed for printed in sorted(dates) if (parsed := parse_date(printed))}
+    claims = [Claim("published", printed, "file-name") for printed in days.values()] if len(days) == 1 else []
+    folder, _, name = path.rpartition("/")
+    behind = _NAME_BEHIND_DATE.search(name)
+    person = folder.rpartition("/")[2]
+    if claims and behind and fold(behind[1]) == fold(person):
+        claims.append(Claim("authors", person, "file-name"))
+    return claims
+
+
+def clean_url(printed: str) -> str | None:
+    """The absolute http(s) address, scheme and host in lower case, without fragment; None for anything else."""
+    text = printed.strip()
+    if len(text) > LONGEST_URL or not text.isprintable() or " " in text:
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    scheme, host = parts.scheme.lower(), parts.netloc.lower()
+    if scheme not in ("http", "https") or not _HOST.fullmatch(host):
+        return None
+    return urlunsplit((scheme, host, parts.path or "/", parts.query, ""))
