@@ -334,6 +334,14 @@ def test_the_date_of_the_last_change_is_chosen_only_when_there_is_no_other() -> 
     )
 
 
+def test_what_a_page_tells_readers_or_networks_comes_before_what_its_json_ld_tells() -> None:
+    unseen = Claim("published", "2025-01-01", "json-ld")
+    shown = Claim("published", "Updated 4 March 2025", "dateline-updated")
+    shared = Claim("published", "2025-01-02", "og")
+    assert choose([unseen, shown], TODAY).published_day == date(2025, 3, 4)
+    assert choose([unseen, shown, shared], TODAY).published_day == date(2025, 1, 2)
+
+
 def test_a_day_in_numbers_is_read_as_the_language_of_the_page_has_it() -> None:
     day = Claim("published", "3/4/2025", "dateline")
     assert choose([day], TODAY).published is None

@@ -205,7 +205,7 @@ def test_what_a_page_says_of_itself_is_claimed() -> None:
         Claim("language", "de", "html-lang"),
     }
     assert values(record, "url") == ["https://example.org/budget"]  # a relative one is no address
-    assert record.metadata == {"description": "It passed."}
+    assert record.metadata == {"description": "It passed.", "first_published": "2025-03-04"}
 
 
 def test_broken_json_ld_costs_no_other_claim() -> None:

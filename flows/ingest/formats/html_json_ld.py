@@ -19,7 +19,12 @@ OTHER_TYPES: Final = frozenset(("recipe", "howto", "podcastepisode"))
 """What a page without an article may be about, and is told with its own author and date."""
 PAGE_TYPE: Final = "webpage"
 """A page's own dates, names and authors say nothing of an article: systems give them to every page."""
-KEPT: Final = {"articleSection": "section", "keywords": "keywords", "description": "description"}
+KEPT: Final = {
+    "articleSection": "section",
+    "keywords": "keywords",
+    "description": "description",
+    "datePublished": "first_published",
+}
 """What else an article says that is worth keeping: its name in metadata."""
 _DEEPEST_NAME = 5  # objects, lists and references around a name
 _TRAILING_COMMA = re.compile(r",(?=\s{0,100}[}\]])")
