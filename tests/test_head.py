@@ -49,7 +49,30 @@ def test_title_name_and_date_lines_are_lifted(head: str) -> None:
 def test_a_byline_vouches_for_the_title_and_is_left_to_its_rule() -> None:
     kept, claims = lift(f"Council closes old bridge\n\nBy Lee Parsons\n\n{PROSE}")
     assert kept == f"By Lee Parsons\n\n{PROSE}"
-    assert claims == {"title": "Council closes old bridge"}
+    assert claims == {"title": "Council closes old bridge", "authors": "By Lee Parsons"}
+
+
+@pytest.mark.parametrize(
+    "above", ["March 4, 2026", "FOR IMMEDIATE RELEASE", "Press Release\n\nMarch 4, 2026", "03/04/2026"]
+)
+def test_a_title_may_follow_the_day_and_that_it_is_a_press_release(above: str) -> None:
+    _, claims = lift(f"{above}\n\nCouncil closes old bridge\n\n{PROSE}")
+    assert claims["title"] == "Council closes old bridge"
+
+
+def test_a_byline_that_names_nobody_vouches_for_the_title_where_a_day_follows() -> None:
+    for line in ("Staff Writer", "By Example Staff\nBy Reuters Staff", "By Editorial Board"):
+        line = line.rpartition("\n")[2]
+        assert lift(f"Council closes old bridge\n\n{line}\nMarch 4, 2026\n\nNo prose")[1] == {
+            "title": "Council closes old bridge",
+            "published": "March 4, 2026",
+        }
+        assert "title" not in lift(f"Council closes old bridge\n\n{line}\n\nNo prose")[1]
+
+
+def test_the_day_behind_a_byline_that_names_nobody_is_told() -> None:
+    _, claims = lift(f"Council closes old bridge\n\nPosted by admin on March 4, 2026\n\n{PROSE}")
+    assert claims == {"title": "Council closes old bridge", "published": "on March 4, 2026"}
 
 
 def test_a_title_above_prose_that_takes_up_its_words_is_lifted() -> None:

@@ -9,9 +9,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from flows.clean.opening import PRINT_TIME, drop_opening_date, find_opening_date, is_release_label
+from flows.describe.date_search import search_dates
 from flows.describe.date_words import fold, is_label_of_other
 from flows.describe.dates import PrintedDate, find_date, parse_date
-from flows.describe.names import is_byline, is_common, looks_like_name, parse_authors
+from flows.describe.names import is_byline, is_common, is_nobodys, looks_like_name, parse_authors, strip_byline
 from flows.model import Claim, Cut
 
 REACH = 4_000
@@ -30,6 +32,8 @@ LEAD = 1_500
 """Characters below a title that take up its words."""
 PROSE_READ = 20_000
 """Characters in which a name's words are looked for in small letters."""
+MOST_ABOVE_TITLE = 2
+"""Lines above a title: a day, and that it is a press release."""
 MOST_DATES_BELOW = 1
 """With more date lines than this further down, the text is a diary or a timeline, and the first is not its own date."""
 
@@ -45,7 +49,6 @@ _NO_TITLE = re.compile(
 )
 _ADDRESS = re.compile(r"\S@\S|://|www\.")
 _NUMERIC_DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:\d\d)?\d\d")
-_PRINT_TIME = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4},? \d{1,2}[:.]\d\d(?: ?[AP]M)?$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +83,34 @@ def find_head(text: str, title: str | None, persons: Collection[str] | None = No
     cuts: list[Cut] = []
     claims: list[Claim] = []
     below_title = 0
+    above_title = 0
     if title:
         below_title = _count_title_lines(lines, title)
         if below_title:
             cuts.append(_lift(lines[:below_title], "title-line"))
     dates = [] if _is_timeline(text, lines) else _find_date_lines(lines, below_title if title else -1)
     if not title:
-        below_title = _count_first_lines_of_title(text, lines)
-        if below_title:
-            cuts.append(_lift(lines[:below_title], "first-line-title"))
-            claims.append(Claim("title", " ".join(line.text for line in lines[:below_title]), "first-line-title"))
-    dates = [line for line in dates if line not in lines[:below_title]]
+        above_title = _count_lines_above_title(lines)
+        below_title = above_title + _count_first_lines_of_title(text, lines[above_title:])
+        if below_title > above_title:
+            titled = lines[above_title:below_title]
+            cuts.append(_lift(titled, "first-line-title"))
+            printed = drop_opening_date(" ".join(line.text for line in titled))
+            claims.append(Claim("title", printed, "first-line-title"))
+        else:
+            below_title = 0
+    dates = [line for line in dates if line not in lines[above_title:below_title]]
     for line in _find_name_lines(text, lines, dates, below_title, title, persons):
         cuts.append(_lift([line], "byline-under-title"))
         claims.append(Claim("authors", line.text, "byline-under-title"))
+    if below_title or dates:
+        claims += (Claim("authors", line.text, "byline-line") for line in lines[below_title:] if line.byline)
     cuts += [_lift([line], "date-line") for line in dates]
     published = [line for line in dates if line.date and not line.date.updated] or dates
     if published:
         claims.append(Claim("published", published[0].text, "date-line"))
+    else:
+        claims += find_opening_date(text) or _find_byline_date(lines[below_title:])
     return sorted(cuts, key=lambda cut: cut.start), claims
 
 
@@ -125,7 +138,7 @@ def _read_lines(text: str) -> list[Line]:
 def _read_line(line: str, start: int, end: int) -> Line:
     if len(line) > LONGEST_TITLE or (len(line) >= SHORTEST_PROSE and _SENTENCE_END.search(line)):
         return Line(start, end, line, None, False, False, (), True)
-    date = None if _PRINT_TIME.match(line) else find_date(line)
+    date = None if PRINT_TIME.match(line) else find_date(line)
     vague = date is None and _is_vague_date(line)
     byline = date is None and is_byline(line)
     return Line(start, end, line, date, vague, byline, () if date or vague or byline else _read_names(line), False)
@@ -173,7 +186,7 @@ def _is_timeline(text: str, lines: Sequence[Line]) -> bool:
     below = 0
     for match in _LINE.finditer(text, lines[-1].end):
         line = match[0]
-        if len(line) < SHORTEST_PROSE and not _PRINT_TIME.match(line.strip()) and find_date(line):
+        if len(line) < SHORTEST_PROSE and not PRINT_TIME.match(line.strip()) and find_date(line):
             below += 1
             if below > MOST_DATES_BELOW:
                 return True
@@ -209,13 +222,37 @@ def _count_first_lines_of_title(text: str, lines: Sequence[Line]) -> int:
     below = lines[count]
     if below.names and _may_go_on(text, lines[count - 1], below):
         return 0
-    if below.vouches or (below.names and len(lines) > count + 1 and lines[count + 1].date):
+    named = bool(below.names) or is_nobodys(below.text)
+    dated = named and len(lines) > count + 1 and lines[count + 1].date is not None
+    if below.vouches or dated or _find_byline_date([below]):
         return count if len(title.split()) > 1 and not first.names else 0
     if count > 1:
         return 0
     if len(lines) > 2 and lines[2].vouches and len(below.text) > len(title) and _is_parted(text, first, below):
         return 1 if not first.names else 0
     return int(below.prose and _is_taken_up(text, first, below))
+
+
+def _find_byline_date(lines: Sequence[Line]) -> list[Claim]:
+    """The claim of the day behind a byline that names nobody, which no rule takes: 'Posted by admin on 3 March'."""
+    for line in lines:
+        for found in search_dates(line.text)[:1]:
+            before = line.text[: found.start].rstrip(" ,|·•–—-")
+            if (
+                found.end == len(line.text)
+                and not found.updated
+                and is_nobodys(before)
+                and strip_byline(before) != before
+            ):
+                return [Claim("published", line.text[found.start :], "opening-date")]
+    return []
+
+
+def _count_lines_above_title(lines: Sequence[Line]) -> int:
+    """How many of the first lines are days, or say that it is a press release: a title may follow them."""
+    above = (line.date is not None or line.vague or is_release_label(line.text) for line in lines[:MOST_ABOVE_TITLE])
+    count = next((number for number, is_above in enumerate(above) if not is_above), MOST_ABOVE_TITLE)
+    return count if count < len(lines) else 0
 
 
 def _may_be_title(line: str) -> bool:

@@ -45,7 +45,7 @@ _EAST_ASIAN_LABEL = re.compile(
     rf"\s*(?:(?:{_either('labels_east_asian')})\s*[:：=＝・/／]|(?:{_either('roles_east_asian')})\s)\s*"
 )
 _EAST_ASIAN_ROLE = re.compile(rf"\s(?:{_either('roles_east_asian')})\s*$")
-_ADDRESS = re.compile(r"\S*@\S+|https?://\S+|www\.\S+", re.I)
+_ADDRESS = re.compile(r"[(<\[]?[^\s()<>\[\],;]*@[^\s()<>\[\],;]+[)>\]]?|https?://\S+|www\.\S+", re.I)
 _BEHIND = re.compile(
     r"\s+(?:for|special (?:to|for)|on behalf of|of the|in|aus|from|at|at the|pour|para|per|voor|dla|для)(?:\s+\S.*|$)",
     re.I,
@@ -163,6 +163,11 @@ def is_byline(line: str) -> bool:
         return False
     first = _first_name(rest)
     return looks_like_name(first) or (is_spelt_out(line) and _is_one_name(first))
+
+
+def is_nobodys(line: str) -> bool:
+    """Whether the line is a byline, with its words or without, that names a role or an outlet alone: 'Staff Writer'."""
+    return 0 < len(line) <= LONGEST_NAME and _is_outside(strip_byline(line).strip(), False)
 
 
 def is_spelt_out(line: str) -> bool:

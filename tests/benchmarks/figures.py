@@ -20,6 +20,7 @@ from tests.benchmarks import (
     line_quality,
     main_content,
     metadata,
+    plain_text_metadata,
     planted_copies,
     planted_noise,
     printed_pages,
@@ -77,6 +78,18 @@ def measure_metadata(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     for name in ("title exact", "authors exact", "date exact", "authors invented", "date invented"):
         shares = {teller: score[name] for teller, score in scores.items() if score[name] or teller == "corpus"}
         yield Figure(f"{name}, web_pages", shares.pop("corpus"), shares, less=name.endswith("invented"))
+
+
+def measure_plain_text(limit: int | None, with_peers: bool) -> Iterator[Figure]:
+    """Fields of plain text that are told exactly; of all, the share that is told wrongly, or though there is none."""
+    scores = plain_text_metadata.score_all(plain_text_metadata.read_all(DATA, limit))
+    for part, name in plain_text_metadata.JUDGED:
+        found = scores[part, name]
+        yield Figure(f"{name} exact, {part}", found.exact / found.asked)
+    asked = sum(found.asked for found in scores.values())
+    yield Figure("told wrongly of plain text", sum(found.wrong for found in scores.values()) / asked, less=True)
+    without = sum(found.without for found in scores.values())
+    yield Figure("invented of plain text", sum(found.invented for found in scores.values()) / without, less=True)
 
 
 def measure_lines(limit: int | None, with_peers: bool) -> Iterator[Figure]:
@@ -170,6 +183,7 @@ Measure = Callable[[int | None, bool], Iterator[Figure]]
 PARTS: dict[str, Measure] = {
     "main_content": measure_main_content,
     "metadata": measure_metadata,
+    "plain_text_metadata": measure_plain_text,
     "line_quality": measure_lines,
     "languages": measure_languages,
     "planted_noise": measure_damage,
