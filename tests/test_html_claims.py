@@ -298,6 +298,7 @@ def test_the_footer_of_an_article_may_hold_its_byline_and_date_and_that_of_a_pag
     ("<p>By Ann Roe | March 4, 2026 | 5 min read</p>", "March 4, 2026"),
     ("<div><span>Published</span><span>4 March 2026</span></div>", "Published 4 March 2026"),
     ("<p>Published</p><p>4 March 2026</p>", "Published 4 March 2026"),
+    ("<p>Open letter, 4 March 2026</p>", "4 March 2026"),
     ("<p>Veröffentlicht am 4. März 2026</p>", "Veröffentlicht am 4. März 2026"),
 ])  # fmt: skip
 def test_a_date_beside_the_heading_is_found(line: str, printed: str) -> None:

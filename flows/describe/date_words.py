@@ -56,7 +56,9 @@ _DAY_FIRST = frozenset(_DATA["order"]["day_first"])
 
 
 MOST_LABEL_WORDS = 2
-_OTHER = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(map(re.escape, _DATA['words']['other'].split()))})(?:\W+\w+)?\W*$")
+_OTHER = re.compile(  # but an open letter, or access, has its day
+    rf"(?i)(?<!\w)(?:{'|'.join(map(re.escape, _DATA['words']['other'].split()))})(?:\W+(?!letter|access)\w+)?\W*$"
+)
 
 
 def is_of_other(before: str) -> bool:
