@@ -105,8 +105,8 @@ def run_batch(batch: Batch, settings: Settings, last_try: bool = True) -> Result
 
 def hash_state(found: Found, sha256: str | None, sidecar_sha256: str, recipe: str) -> str:
     """32 hexadecimal characters over all that decides a file's rows."""
-    parts = [found.status, found.reason, sha256, sidecar_sha256, found.folder, recipe]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+    parts = (found.status, found.reason, sha256, sidecar_sha256, found.folder, recipe)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
 def identify(uri: str, record: int) -> str:

@@ -34,7 +34,7 @@ class Draft:
         self.supervisor = supervisor
         self.counts: Counter[str] = Counter()
         self.seconds: dict[str, float] = {}
-        self._open_engine = open_engine
+        self.open_engine = open_engine
 
     def stage(self, name: str, function: Callable[[], T]) -> T:
         """Runs a stage under its supervisor and keeps its time."""
@@ -55,7 +55,7 @@ class Draft:
         if not works:
             return Result()
         with self.timed("batches"):
-            result = process_works(works, blank, self.settings, self.supervisor, self._open_engine())
+            result = process_works(works, blank, self.settings, self.supervisor, self.open_engine())
         self.counts.update(result.counts)
         for stage, seconds in result.seconds.items():
             self._spend(stage, seconds)

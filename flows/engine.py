@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
@@ -96,6 +97,7 @@ def open_engine(address: str, workers: int = 0) -> Iterator[Engine]:
     """
     if address == "local":
         engine = Engine(_open_pool, workers or available_cores())
+        _start_fork_server()
         try:
             yield engine
         except Exception:
@@ -121,12 +123,20 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _start_fork_server() -> None:
+    """Has the stages made ready in the background: what workers begin with is forked from there."""
+    if _start_method() == "forkserver":
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["flows.batch", "flows.warm"])
+        forkserver.ensure_running()
+
+
+def _start_method() -> str:
+    # A fork of a process with threads can deadlock: the fork server has none of ours.
+    return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+
+
 def _open_pool(workers: int) -> ProcessPoolExecutor:
-    # A fork of a process with threads can deadlock: the fork server has none of ours, and imports the stages once.
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(["flows.batch"])
+    context = multiprocessing.get_context(_start_method())
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_follow_parent)
 
 

@@ -23,6 +23,8 @@ BATCHES_A_WORKER = 4
 KNOWN = """
     FROM files SELECT uri, state, sha256, documents, first_seen_run,
         status NOT IN ('landed', 'forgotten') OR len(rejected) > 0"""
+Listing = dict[str, tuple[str, str, str]]
+"""By uri the stamp of a file, and the SHA-256 of its bytes and of its sidecar, as an earlier run saw them."""
 LISTING = "listing.parquet"
 LISTING_SCHEMA = pa.schema([(name, pa.string()) for name in ("uri", "stamp", "sha256", "sidecar_sha256")])
 
@@ -49,10 +51,16 @@ class Plan:
     works: tuple[Work, ...]
 
 
+def must_be_opened(file: Found, listing: Listing) -> bool:
+    """Whether what stands in a file can only be told by reading it: it is not as an earlier run saw it."""
+    seen = listing.get(file.uri)
+    return file.status is None and (file.stamp is None or seen is None or seen[0] != file.stamp)
+
+
 def plan_work(
     found: Sequence[Found],
     known: Mapping[str, Known],
-    listing: Mapping[str, tuple[str, str, str]],
+    listing: Listing,
     recipe: str,
     settings: Settings,
 ) -> Plan:
@@ -60,8 +68,7 @@ def plan_work(
 
     LookupError for a uri to retry that is not there.
 
-    `listing` holds by uri the stamp, and the SHA-256 of bytes and sidecar, that an earlier run saw. A file whose stamp
-    is no longer that, or that had none, is opened to tell.
+    A file whose stamp is no longer the listed one, or that had none, is opened to tell.
     """
     uris = {file.uri for file in found}
     if strangers := set(settings.retry) - uris - {FAILED}:
@@ -72,8 +79,9 @@ def plan_work(
         state = None
         if file.status is not None:
             state = hash_state(file, None, "", recipe)
-        elif file.stamp is not None and (seen := listing.get(file.uri)) is not None and seen[0] == file.stamp:
-            state = hash_state(file, seen[1], seen[2], recipe)
+        elif not must_be_opened(file, listing):
+            _, sha256, sidecar_sha256 = listing[file.uri]
+            state = hash_state(file, sha256, sidecar_sha256, recipe)
         if before is None:
             works.append(Work(file))
         elif (again := _is_due_again(before, file.uri, settings)) or state != before.state:
@@ -150,7 +158,7 @@ def read_known(connection: duckdb.DuckDBPyConnection) -> dict[str, Known]:
     return {uri: Known(*rest) for uri, *rest in rows}
 
 
-def read_listing(warehouse: Path) -> dict[str, tuple[str, str, str]]:
+def read_listing(warehouse: Path) -> Listing:
     """What earlier runs saw of the files, by uri; empty where that is lost: then every file is opened once."""
     path = warehouse / LISTING
     if not path.exists():
@@ -163,10 +171,15 @@ def read_listing(warehouse: Path) -> dict[str, tuple[str, str, str]]:
     return {uri: rest for uri, *rest in zip(*columns, strict=True)}  # type: ignore[misc]
 
 
-def write_listing(warehouse: Path, listing: Mapping[str, tuple[str, str, str]], found: Iterable[Found]) -> None:
-    """Keeps what was seen of the files that are still there."""
+def update_listing(
+    warehouse: Path, listing: Listing, found: Iterable[Found], seen: Iterable[tuple[str, str, str, str]]
+) -> None:
+    """Keeps what was seen of the files that are still there, of which some were seen anew."""
+    now = listing | {uri: (stamp, sha256, sidecar_sha256) for uri, stamp, sha256, sidecar_sha256 in seen}
     there = {file.uri for file in found}
-    rows = [(uri, *seen) for uri, seen in listing.items() if uri in there]
+    if now == listing and listing.keys() <= there:
+        return
+    rows = [(uri, *rest) for uri, rest in now.items() if uri in there]
     table = pa.table([list(column) for column in zip(*rows, strict=True)] or [[]] * 4, schema=LISTING_SCHEMA)
     draft = warehouse / f"{LISTING}.draft"
     pq.write_table(table, draft, compression="zstd")

@@ -25,13 +25,14 @@ from flows.assemble import (
     remember,
 )
 from flows.batch import Batch, Work
+from flows.clean.rulebook import load_rules, try_rules
 from flows.draft import Draft
 from flows.engine import open_engine
 from flows.forget import finish_forgetting
 from flows.ingest.find import Found, find_files
 from flows.learn import learn_templates
 from flows.model import TABLES, Check
-from flows.plan import Known, plan_work, read_known, read_listing, write_listing, write_plan
+from flows.plan import Known, must_be_opened, plan_work, read_known, read_listing, update_listing, write_plan
 from flows.report import Report
 from flows.report.artifacts import describe_checks, describe_plan, describe_snapshot
 from flows.result import Result, merge_results
@@ -76,7 +77,10 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
     settings, warehouse, run_id, counts = draft.settings, draft.warehouse, draft.run_id, draft.counts
     tables = before.tables if before else {}
     found = draft.stage("find", lambda: find_files(settings.seeds_path, warehouse))
-    known, listing = read_known(current), read_listing(warehouse)
+    listing = read_listing(warehouse)
+    if not settings.dry_run and any(must_be_opened(file, listing) for file in found):
+        draft.open_engine()  # there will be work: the workers are made ready meanwhile
+    known = read_known(current)
     if known and all(file.status is not None for file in found):
         raise ValueError(
             f"there is no file to read below {settings.seeds_path}, but the corpus has {len(known):,}: is it the right "
@@ -84,6 +88,8 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
         )
     plan = draft.stage("plan", lambda: plan_work(found, known, listing, draft.recipe, settings))
     same_recipe = before is None or before.recipe == draft.recipe
+    if before is None or not same_recipe:
+        try_rules(load_rules())
     draft.supervisor.announce(write_plan(plan, settings, same_recipe))
     counts.update(files_found=plan.found, files_unchanged=plan.unchanged, files_gone=len(plan.gone))
     if settings.dry_run:
@@ -94,8 +100,7 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
     blank = Batch(warehouse, run_id, draft.recipe, draft.started_at, templates, name="batch")
     works = remember(current, plan.works)
     result = draft.process(works, blank)
-    listing |= {uri: (stamp, sha256, sidecar) for uri, stamp, sha256, sidecar in result.seen}
-    write_listing(warehouse, listing, found)
+    update_listing(warehouse, listing, found, result.seen)
     as_they_were = set(result.unchanged)
     processed = {work.found.uri: work for work in works if work.found.uri not in as_they_were}
     counts["files_unchanged"] = plan.found - len(processed)
@@ -136,7 +141,7 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
     new_run_ids = sorted({run_id, *_staged_runs(result)})
     counts["copies"] = sum(file.rows for file in assembled["duplicates"])
     counts["corpus"] = sum(file.rows for file in assembled["all_documents"]) - counts["copies"]
-    with open_tables(warehouse, assembled) as next_snapshot:
+    with open_tables(warehouse, assembled, views=True) as next_snapshot:
         counts.update(count_rows(next_snapshot, new_run_ids))
         artifacts = describe_snapshot(next_snapshot, new_run_ids)
     checks = draft.stage("check", lambda: _check(draft, folder, tables, assembled, new_run_ids))
@@ -206,7 +211,7 @@ def _check(
     warehouse = draft.warehouse
     run = warehouse / folder / "run.parquet"
     pq.write_table(arrow_table("runs", [draft.end("running")]), run)
-    with open_tables(warehouse, tables, {"runs": [run]}) as connection:
+    with open_tables(warehouse, tables, {"runs": [run]}, views=True) as connection:
         define_before(connection, warehouse, before)
         return run_checks(connection, draft.run_id, new_run_ids, draft.settings.largest_removed_jump)
 

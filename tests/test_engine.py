@@ -15,6 +15,7 @@ import pytest
 from distributed import LocalCluster
 
 import flows.batch
+import flows.clean.rules
 import flows.result
 from flows.engine import Engine, EngineEndedError, WorkerDiedError, open_engine
 from tests.conftest import Corpus
@@ -46,6 +47,15 @@ def test_a_pool_whose_worker_was_killed_is_replaced() -> None:
         assert engine.call(abs, -1) == 1
         with pytest.raises(WorkerDiedError):
             engine.call_alone(kill_itself)
+
+
+def have_rules_ready() -> bool:
+    return bool(flows.clean.rules._build_zones.cache_info().currsize)
+
+
+def test_workers_begin_with_the_stages_made_ready() -> None:
+    with open_engine("local", 1) as engine:
+        assert engine.call(have_rules_ready)
 
 
 def test_workers_end_with_the_process_that_started_them() -> None:

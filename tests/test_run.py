@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import flows.process
 import flows.run
 import warehouse.check
 from flows.batch import BrokenPromiseError
+from flows.clean.rulebook import load_rules
 from flows.ingest.find import Found, find_files
 from tests.conftest import Corpus
 from warehouse.connect import connect, open_tables
@@ -38,6 +40,27 @@ def test_a_second_run_with_nothing_new_publishes_nothing(corpus: Corpus, make_ar
     assert report.run.outcome == "unchanged"
     assert corpus.ask("FROM runs SELECT outcome ORDER BY run_id") == [("published",), ("unchanged",)]
     assert len(list((corpus.warehouse / "snapshots").iterdir())) == 1
+
+
+def test_a_run_with_nothing_new_starts_no_worker_and_writes_no_listing(
+    corpus: Corpus, make_article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.ingest.find.RACY_SECONDS", -60)
+    corpus.land({"a.txt": make_article(1), ".hidden": "", "empty.txt": "", "link.pdf": b"%PDF-1.4 broken"})
+    listed = (corpus.warehouse / "listing.parquet").stat().st_mtime_ns
+    monkeypatch.delattr("flows.run.open_engine")
+    assert corpus.run().run.outcome == "unchanged"
+    assert (corpus.warehouse / "listing.parquet").stat().st_mtime_ns == listed
+
+
+def test_a_broken_rule_is_told_before_a_file_is_read(
+    corpus: Corpus, make_article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = replace(load_rules()[0], name="bell-line", family="bells", unless="bells(")
+    monkeypatch.setattr("flows.run.load_rules", lambda: (broken,))
+    monkeypatch.delattr("flows.process.run_batch")
+    with pytest.raises(ValueError, match=r"bells\.toml, rule bell-line: 'unless' does not compile"):
+        corpus.land({"a.txt": make_article(1)})
 
 
 def test_a_changed_file_is_replaced_and_keeps_its_first_run(corpus: Corpus, make_article: Article) -> None:
@@ -255,8 +278,8 @@ def test_every_check_finds_what_it_is_for(
     """Tampered rows, put before the checks, are found by one of them."""
 
     @contextmanager
-    def open_tampered(*arguments: Any) -> Iterator[duckdb.DuckDBPyConnection]:
-        with open_tables(*arguments) as connection:
+    def open_tampered(*arguments: Any, **options: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+        with open_tables(*arguments, **options) as connection:
             if len(arguments) > 2:  # the candidate, which the checks read
                 connection.execute(f"CREATE TABLE tampered AS {change}")
                 connection.execute(f"CREATE OR REPLACE VIEW {table} AS FROM tampered")

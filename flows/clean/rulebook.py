@@ -9,7 +9,7 @@ case save in `(?-i:…)`. Beware that `\\b` and `\\w` know ASCII alone.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,8 @@ PASSES = Path(__file__).with_name("passes.toml")
 Zone = Literal["head", "tail", "ends", "below", "anywhere", "opening"]
 Kind = Literal["remove", "lift"]
 
+PATTERNS = ("pattern", "unless", "continues", "between")
+"""The keys of a rule that are patterns."""
 LONGEST_CALL = 260
 """Characters: hardly a call, a button or a notice of a site is longer."""
 
@@ -113,16 +115,12 @@ def _read_rule(entry: Mapping[str, Any], family: str, terms: Mapping[str, str]) 
     if min(len(table["hits"]), len(table["misses"])) < 3:
         raise ValueError("there must be at least three hits and three misses")
     patterns: dict[str, str] = {}
-    for key in ("pattern", "unless", "continues", "between"):
+    for key in PATTERNS:
         if key in table:
             patterns[key] = _expand(table[key], terms)
             strange = set(_GROUP.findall(patterns[key])) - set(get_args(Field))
             if strange:
                 raise ValueError(f"the group {min(strange)!r} of {key!r} is no claim's field")
-            try:
-                compile_pattern(patterns[key])
-            except re2.error as error:
-                raise ValueError(f"{key!r} does not compile: {error}") from error
     lists = {"hits": tuple(table["hits"]), "misses": tuple(table["misses"])}
     return Rule(**{**table, **lists, **patterns, "family": family})
 
@@ -144,6 +142,19 @@ def read_rules(folder: Path) -> tuple[Rule, ...]:
             except ValueError as error:
                 raise ValueError(f"{path.name}, rule {name}: {error}") from error
     return tuple(rules.values())
+
+
+def try_rules(rules: Iterable[Rule]) -> None:
+    """ValueError, which names file, rule and fault, for a pattern that does not compile.
+
+    To compile them all takes as long as to read a hundred documents: a run does it once, where the rules may be others.
+    """
+    for rule in rules:
+        for key in PATTERNS:
+            try:
+                compile_pattern(getattr(rule, key) or "")
+            except re2.error as error:
+                raise ValueError(f"{rule.family}.toml, rule {rule.name}: {key!r} does not compile: {error}") from error
 
 
 @cache

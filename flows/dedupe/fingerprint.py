@@ -96,9 +96,10 @@ def _code_points() -> Points:
     """Of each code point its small letter, and what it is to a word."""
     classes = code_point_classes()
     lower = np.arange(len(classes), dtype=np.uint32)
-    for point in np.flatnonzero(classes & WORD):
-        small = chr(point).lower()
-        lower[point] = ord(small) if len(small) == 1 else point
+    words = [*map(chr, np.flatnonzero(classes & WORD).tolist())]
+    for letter, small in zip(words, map(str.lower, words), strict=True):
+        if letter != small and len(small) == 1:
+            lower[ord(letter)] = ord(small)
     points = lower.copy()
     for theirs, ours in (
         (KEPT, kernels.KEPT),
@@ -117,11 +118,12 @@ def _code_points() -> Points:
 def _list_unstable() -> list[int]:
     """The code points that NFKC may change, compose with the one before, or put before it (UAX #15, section 9)."""
     found = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}  # the vowels and finals of Hangul, which compose by rule
-    for point in ASSIGNED:
-        character = chr(point)
-        pair = decomposition(character).split()
+    characters = [*map(chr, ASSIGNED)]
+    combines, decomposed = map(combining, characters), map(decomposition, characters)
+    for character, combined, written in zip(characters, combines, decomposed, strict=True):
+        pair = written.split() if written else ()
         if len(pair) == 2 and not pair[0].startswith("<"):
             found.add(int(pair[1], 16))
-        if combining(character) or (pair and not is_normalized("NFKC", character)):
-            found.add(point)
+        if combined or (pair and not is_normalized("NFKC", character)):
+            found.add(ord(character))
     return sorted(found)

@@ -36,13 +36,13 @@ PARAGRAPH_END = re.compile(r"\n\s*\n")
 
 # What a code point is to a word: bits.
 WORD, DIGIT, ALONE, ATTACHED, SPACE, JOINER, TERMINAL, KEPT = (np.uint8(1 << bit) for bit in range(8))
-WITHOUT_SPACES = re.compile(
+WITHOUT_SPACES = (
     "[\u0e00-\u0eff\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f\u1780-\u17ff"  # Thai, Lao, Myanmar, Khmer
     "\u1980-\u19df\u1a20-\u1aaf\uaa80-\uaadf"  # New Tai Lue, Tai Tham, Tai Viet
     "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
     "\u3031-\u3035\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f\U0001aff0-\U0001b16f]"  # Kana
 )
-VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+VARIATION_SELECTORS = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 ASSIGNED = (*range(0x40000), *range(0xE0000, 0xE0200))  # elsewhere Unicode has no letters, digits or marks
 
 
@@ -159,23 +159,32 @@ def classify(text: str) -> tuple[Points, Classes]:
 @cache
 def code_point_classes() -> Classes:
     """The class of every code point."""
+    characters = "".join(map(chr, ASSIGNED))
+    categories = np.array([*map(unicodedata.category, characters)])
+    letters, numbers, marks = (np.char.startswith(categories, kind) for kind in "LNM")
+    assigned = np.zeros(len(characters), np.uint8)
+    assigned[letters | numbers] = KEPT | WORD
+    assigned[letters & _find(WITHOUT_SPACES, characters)] = KEPT | ALONE
+    assigned[categories == "Nd"] |= DIGIT
+    assigned[marks] = ATTACHED | KEPT
+    assigned[marks & _find(VARIATION_SELECTORS, characters)] = ATTACHED
+    assigned[categories == "Cf"] = ATTACHED
+    assigned[_find("\u200b", characters)] = 0
+    assigned[_find(r"\s", characters)] = SPACE
     classes = np.zeros(0x110000, np.uint8)
-    for point in ASSIGNED:
-        character = chr(point)
-        category = unicodedata.category(character)
-        if category[0] in "LN":
-            alone = category[0] == "L" and WITHOUT_SPACES.match(character)
-            classes[point] = KEPT | (ALONE if alone else WORD) | (DIGIT if category == "Nd" else 0)
-        elif category[0] == "M":
-            classes[point] = ATTACHED if VARIATION_SELECTORS.match(character) else ATTACHED | KEPT
-        elif character.isspace():
-            classes[point] = SPACE
-        elif category == "Cf" and character != "\u200b":
-            classes[point] = ATTACHED
+    classes[list(ASSIGNED)] = assigned
     classes[[ord(mark) for mark in "'’."]] = JOINER
     classes[[ord(mark) for mark in ",:/-"]] = JOINER | DIGIT  # of digits alone
     classes[[ord(mark) for mark in RULES["always"]]] |= TERMINAL
     return classes
+
+
+def _find(pattern: str, characters: str) -> Flags:
+    """Which of the characters a pattern of one takes."""
+    found = np.zeros(len(characters), np.bool_)
+    for match in re.finditer(f"(?:{pattern})+", characters):
+        found[match.start() : match.end()] = True
+    return found
 
 
 @cache
