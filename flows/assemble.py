@@ -157,7 +157,7 @@ def point_at_kept(
     """The files of `pairs` and `duplicates` for the assembled tables: those of before where nothing differs."""
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET temp_directory = ?", [str(warehouse / folder / "waiting")])
-        define(connection, warehouse, tables, commented=False)
+        define(connection, warehouse, tables, views=False, commented=False)
         define_before(connection, warehouse, before)
         found = find_duplicates(connection, run_id, settings, compare_again)
     files: Tables = {}

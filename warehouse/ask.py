@@ -108,7 +108,7 @@ def print_named(name: str, warehouse: str | None, snapshot: SnapshotKey | None, 
     with _open(warehouse, snapshot, journal=name in ("runs", "checks")) as connection:
         if name == "rules":
             connection.register("known_rules", _list_rules())
-            define_before(connection, locate(warehouse), _read_parent(locate(warehouse), snapshot))
+            define_before(connection, locate(warehouse), _read_parent(locate(warehouse), snapshot), views=True)
         if name == "snapshots":
             connection.register("known_snapshots", _list_snapshots(locate(warehouse)))
         rows = connection.sql(NAMED[name])

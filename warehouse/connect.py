@@ -124,12 +124,13 @@ def define(
     root: Path,
     tables: Mapping[str, Sequence[DataFile]],
     drafts: Mapping[str, Sequence[Path]] | None = None,
+    views: bool = True,
     commented: bool = True,
 ) -> None:
     """Creates every table and view of the corpus in a connection; `drafts` are further files of journals, by table.
 
-    Comments, for which people ask, take most of the time it takes: a stage of a run does without. FileNotFoundError
-    when a file of the tables is not there, or not whole.
+    Comments, for which people ask, take most of the time it takes, and views most of the rest: a stage of a run does
+    without. FileNotFoundError when a file of the tables is not there, or not whole.
     """
     for name, (definition, comment) in MACROS.items():
         connection.execute(f"CREATE OR REPLACE MACRO {name}{definition}")
@@ -152,17 +153,21 @@ def define(
         connection.execute(f"CREATE OR REPLACE VIEW {table} AS {query}")
         if commented:
             _comment(connection, table, TABLES[table].__doc__ or "", comments(table))
-    _create_views(connection, commented)
-    _create_table_macros(connection, commented)
+    if views:
+        _create_views(connection, commented)
+        _create_table_macros(connection, commented)
 
 
 @contextmanager
 def open_tables(
-    root: Path, tables: Mapping[str, Sequence[DataFile]], drafts: Mapping[str, Sequence[Path]] | None = None
+    root: Path,
+    tables: Mapping[str, Sequence[DataFile]],
+    drafts: Mapping[str, Sequence[Path]] | None = None,
+    views: bool = False,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to these tables, for a stage of a run."""
     with duckdb.connect(":memory:") as connection:
-        define(connection, root, tables, drafts, commented=False)
+        define(connection, root, tables, drafts, views, commented=False)
         yield connection
 
 
@@ -171,11 +176,12 @@ def define_before(
     root: Path,
     tables: Mapping[str, Sequence[DataFile]],
     schema: str = "before",
+    views: bool = False,
 ) -> None:
-    """Creates tables and views in a schema of their own, beside the others: by default those of the snapshot before."""
+    """Creates tables in a schema of their own, beside the others: by default those of the snapshot before."""
     connection.execute(f"CREATE SCHEMA {schema}")
     connection.execute(f"USE {schema}")
-    define(connection, root, tables, commented=False)
+    define(connection, root, tables, views=views, commented=False)
     connection.execute("USE main")
 
 

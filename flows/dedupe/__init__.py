@@ -25,7 +25,7 @@ FULL_BUCKET, BUCKET_HEADS = 32, 8
 # others are new as heads, or gone.
 HEADS = """
     FROM ranked ANTI JOIN exact ON ranked.doc_id = exact.doc_id LEFT JOIN heads_before USING (doc_id, run_id)
-    SELECT doc_id, place, char_count, word_count, place_before"""
+    SELECT doc_id, run_id, place, char_count, word_count, place_before"""
 HEADS_BEFORE = """
     FROM ranked_before SELECT doc_id, run_id, place AS place_before WHERE NOT getvariable('compare_again')
     QUALIFY row_number() OVER (PARTITION BY content_hash ORDER BY place) = 1"""

@@ -47,11 +47,12 @@ SELECT better, unnest(list_filter(places, lambda place: place > better)) AS wors
 -- Where no document stays, all keys are touched and nothing is settled: there is no need to list them.
 SET VARIABLE all_are_new = (SELECT count(place_before) = 0 FROM heads);
 
+-- By the run too, though doc_id would do: files that have no rows of these runs are not read.
 CREATE TEMP TABLE touched AS
-FROM heads JOIN fingerprints USING (doc_id) SELECT unnest(bands || anchors) AS key
+FROM heads JOIN fingerprints USING (doc_id, run_id) SELECT unnest(bands || anchors) AS key
 WHERE place_before IS NULL AND NOT getvariable('all_are_new')
 UNION
-FROM gone JOIN before.fingerprints USING (doc_id) SELECT unnest(bands || anchors)
+FROM gone JOIN before.fingerprints USING (doc_id, run_id) SELECT unnest(bands || anchors)
 WHERE NOT getvariable('all_are_new');
 
 CREATE TEMP TABLE touched_buckets AS FROM list_buckets(getvariable('all_are_new'), 'touched');
@@ -66,7 +67,7 @@ FROM before.pairs AS pair
 JOIN heads AS document ON document.doc_id = pair.doc_id
 JOIN heads AS other_document ON other_document.doc_id = pair.other_id
 SELECT
-    pair.doc_id, pair.other_id,
+    pair.*,
     least(document.place, other_document.place) AS better,
     greatest(document.place, other_document.place) AS worse,
     least(document.place_before, other_document.place_before) AS better_before
@@ -104,23 +105,29 @@ JOIN beyond AS better_beyond
     ON better_beyond.place = staying.better AND better_beyond.last_giver_before >= staying.better_before
 JOIN beyond AS worse_beyond ON worse_beyond.place = staying.worse AND worse_beyond.key = better_beyond.key
 ANTI JOIN given ON given.better = staying.better AND given.worse = staying.worse
-SELECT DISTINCT staying.*;
+SELECT DISTINCT staying.doc_id, staying.other_id, better, worse;
 
--- All keys that the two of such a pair have in common: one that is not touched may give it still.
+-- All other keys that the two of such a pair have in common: one may give it still.
 CREATE TEMP TABLE doubtful AS
-FROM crowded_out
-JOIN fingerprints AS document ON document.doc_id = crowded_out.doc_id
-JOIN fingerprints AS other_document ON other_document.doc_id = crowded_out.other_id
-SELECT DISTINCT
-    unnest(list_intersect(document.bands || document.anchors, other_document.bands || other_document.anchors)) AS key;
+WITH lists AS MATERIALIZED (
+    FROM fingerprints SEMI JOIN (FROM crowded_out SELECT unnest([doc_id, other_id]) AS doc_id) USING (doc_id)
+    SELECT doc_id, bands || anchors AS keys
+),
+shared AS (
+    FROM crowded_out
+    JOIN lists AS document ON document.doc_id = crowded_out.doc_id
+    JOIN lists AS other_document ON other_document.doc_id = crowded_out.other_id
+    SELECT DISTINCT unnest(list_intersect(document.keys, other_document.keys)) AS key
+)
+FROM shared ANTI JOIN touched USING (key);
 
 CREATE TEMP TABLE doubtful_buckets AS FROM list_buckets(false, 'doubtful');
 
 CREATE TEMP TABLE settled AS
-FROM before.pairs SEMI JOIN staying USING (doc_id, other_id)
-ANTI JOIN (
+FROM staying ANTI JOIN (
     FROM crowded_out ANTI JOIN (FROM list_pairs('doubtful_buckets')) AS still_given USING (better, worse)
-) AS lost USING (doc_id, other_id);
+) AS lost USING (doc_id, other_id)
+SELECT * EXCLUDE (better, worse, better_before);
 
 -- What is compared next needs the memory.
 DROP TABLE touched;
