@@ -268,6 +268,12 @@ class Pair:
         "share of other words: above 0 for a form that was filled in again",
     ]
     other_fact_changes: Annotated[float, "those of other_id, likewise"]
+    subject_changes: Annotated[
+        float,
+        "share of the names and numbers in these passages of doc_id that recur there and that other_id has nowhere: "
+        "above 0 on both sides where the two are about something else in the same words",
+    ]
+    other_subject_changes: Annotated[float, "those of other_id, likewise"]
     run_id: Annotated[str, "the run that compared them"]
 
 

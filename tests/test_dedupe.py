@@ -51,6 +51,15 @@ FORMS = [
     FORM.format(name="Ashdown", town="Upper Wick", amount="80,454", month="August"),
     FORM.format(name="Ashdown", town="Stow Ferris", amount="7,020", month="June"),
 ]
+GRANT = """Senator Ashdown said on Friday that the fire brigade of {town} will have money from the Rural Brigades \
+Program, which pays for {use}. The senator sits on the Committee on Rural Affairs and on its panels on Harbours, on \
+Roads and on Health; his offices are in Aldersey, Bramcote, Coldhurst, Dunmore, Eastry and Fenwick, and he was born in \
+Guildsey, where his mother taught at Saint Hilda and his father sailed for the Northern Line. With Senator Moss and \
+Senator Pell he wrote the Brigades Act. The men and women of {town} deserve the best that there is."""
+USES = (
+    "hoses, masks and a new pump for the engine",
+    "clothing that keeps out heat, and training for those who joined",
+)
 BEFORE, AFTER = "Sign up for our evening letter and never miss a story from the coast.", "All rights reserved by us."
 
 
@@ -112,6 +121,14 @@ def test_a_reprint_whole_or_in_part_is_a_copy(make: Make, copy: str, kind: str) 
 @pytest.mark.parametrize("intent", ["copies", "reprints", "versions"])
 def test_a_form_that_was_filled_in_again_is_no_copy(make: Make, intent: str) -> None:
     assert find(make(FORMS), near_duplicates=intent) == {}
+
+
+@pytest.mark.parametrize("intent", ["copies", "reprints", "versions"])
+def test_the_same_words_about_another_town_are_no_copy(make: Make, intent: str) -> None:
+    """Of which the one form has words of its own too, so that names changed no more than these."""
+    one, another = (GRANT.format(town="Tollesby", use=use) for use in USES)
+    assert len(find(make([one, another]), near_duplicates=intent)) == 1
+    assert find(make([one, GRANT.format(town="Stowferris", use=USES[1])]), near_duplicates=intent) == {}
 
 
 def test_fineweb_takes_forms_for_copies(make: Make) -> None:
@@ -504,7 +521,9 @@ def test_full_buckets_give_the_same_pairs_whenever_their_documents_came(
             connection.execute(f"CREATE OR REPLACE TABLE before.{table} AS FROM main.{table}")
         made = {
             "all_documents": make_documents(contents, doc_id=ids, run_id=run_ids, title=titles),
-            "fingerprints": write_fingerprints(pa.array(ids), pa.array(contents), run_id),
+            "fingerprints": write_fingerprints(pa.array(ids), pa.array(contents), "")
+            .drop_columns(["run_id"])
+            .append_column("run_id", pa.array(run_ids)),
         }
         with connection.cursor() as cursor:
             for table, rows in made.items():

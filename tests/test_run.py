@@ -264,6 +264,8 @@ def test_a_ledger_that_does_not_add_up_publishes_nothing(
         ("edits", "FROM edits SELECT * REPLACE (after || 'x' AS after)"),
         ("paragraphs", "FROM paragraphs WHERE seq != 0"),
         ("paragraphs", "FROM paragraphs SELECT * REPLACE (char_count + 1 AS char_count)"),
+        ("fingerprints", "FROM fingerprints LIMIT 1"),
+        ("fingerprints", "FROM fingerprints SELECT * REPLACE ('other' AS run_id)"),
         ("files", "FROM files WHERE uri != 'a.txt'"),
         ("files", "FROM files UNION ALL FROM files"),
         ("files", "FROM files SELECT * REPLACE (NULL::VARCHAR AS reason)"),

@@ -6,7 +6,8 @@
 --             a common topic
 --   fineweb   FineWeb's: as many 5-word shingles in common as its 14 bands of 8 hashes find half of the time
 -- Whoever copies keeps the facts and changes the wording; a form that was filled in again keeps the wording and changes
--- the facts. So names and numbers of shared passages must not have changed more than other words there.
+-- the facts. So names and numbers of shared passages must not have changed more than other words there; and what each
+-- text names again and again, the other must name too, or they are about something else: one town's grant, another's.
 WITH directed AS (
     FROM pairs SELECT doc_id AS copy_id, other_id AS kept_id, * EXCLUDE (doc_id, other_id, run_id)
     UNION ALL BY NAME
@@ -14,7 +15,8 @@ WITH directed AS (
         other_id AS copy_id, doc_id AS kept_id, jaccard, five_word_jaccard,
         other_containment AS containment, containment AS other_containment,
         other_coverage AS coverage, coverage AS other_coverage,
-        other_fact_changes AS fact_changes, fact_changes AS other_fact_changes
+        other_fact_changes AS fact_changes, fact_changes AS other_fact_changes,
+        other_subject_changes AS subject_changes, subject_changes AS other_subject_changes
 ),
 judged AS (
     FROM directed JOIN heads ON heads.doc_id = copy_id
@@ -24,7 +26,8 @@ judged AS (
         other_containment >= 0.75 AND other_coverage >= 0.85 AS other_is_within,
         containment >= 0.5 AND coverage >= 0.7 AS is_reworded,
         other_containment >= 0.5 AND other_coverage >= 0.7 AS other_is_reworded,
-        other_is_reworded OR containment >= 0.56 OR coverage >= 0.95 AND heads.word_count >= 100 AS is_more_than_topic
+        other_is_reworded OR containment >= 0.56 OR coverage >= 0.95 AND heads.word_count >= 100 AS is_more_than_topic,
+        least(subject_changes, other_subject_changes) AS subject_change
 ),
 decided AS (
     FROM judged
@@ -41,9 +44,9 @@ FROM decided
 SELECT
     copy_id, kept_id, jaccard, coverage,
     CASE getvariable('near_duplicates')
-        WHEN 'copies' THEN is_copy
-        WHEN 'reprints' THEN is_reprint
-        WHEN 'versions' THEN is_reprint OR is_version
+        WHEN 'copies' THEN is_copy AND subject_change < 0.02
+        WHEN 'reprints' THEN is_reprint AND subject_change < 0.02
+        WHEN 'versions' THEN (is_reprint OR is_version) AND subject_change < 0.05
         WHEN 'fineweb' THEN five_word_jaccard >= 0.72
         ELSE false
     END AS accepted

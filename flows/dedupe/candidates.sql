@@ -47,7 +47,7 @@ SELECT better, unnest(list_filter(places, lambda place: place > better)) AS wors
 -- Where no document stays, all keys are touched and nothing is settled: there is no need to list them.
 SET VARIABLE all_are_new = (SELECT count(place_before) = 0 FROM heads);
 
--- By the run too, though doc_id would do: files that have no rows of these runs are not read.
+-- By the run too, which is the document's (`fingerprints_belong_to_documents`): files without rows of it are not read.
 CREATE TEMP TABLE touched AS
 FROM heads JOIN fingerprints USING (doc_id, run_id) SELECT unnest(bands || anchors) AS key
 WHERE place_before IS NULL AND NOT getvariable('all_are_new')

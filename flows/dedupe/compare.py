@@ -14,7 +14,7 @@ LEAST_CONTAINMENT = 0.4
 BYTES_PER_CHARACTER, BYTES_PER_WORD = 3, 20
 """What a text takes while it is compared: itself, once or twice; the hashes of its words and shingles."""
 DECIMALS = 4
-SIDED = ("containment", "coverage", "fact_changes")
+SIDED = ("containment", "coverage", "fact_changes", "subject_changes")
 """What is told of either text of a pair; the order of the measures of `kernels.compare`."""
 
 LENGTHS = """
@@ -71,7 +71,7 @@ def _compare_block(
     shorter, longer, measures = shorter[kept], longer[kept], np.round(measures[kept], DECIMALS)
     short_ids, long_ids = ids.take(pa.array(shorter)), ids.take(pa.array(longer))
     swapped = np.asarray(short_ids.to_numpy(zero_copy_only=False) > long_ids.to_numpy(zero_copy_only=False))
-    measures[swapped] = measures[swapped][:, [0, 1, 3, 2, 5, 4, 7, 6]]
+    measures[swapped] = measures[swapped][:, [0, 1, 3, 2, 5, 4, 7, 6, 9, 8]]
     columns = ("jaccard", "five_word_jaccard", *(f"{side}{name}" for name in SIDED for side in ("", "other_")))
     return pa.table(
         {

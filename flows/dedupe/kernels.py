@@ -37,7 +37,7 @@ SHARED_PASSAGE = 0.45
 """A passage is shared where this share of its words stands in shingles that the other text has. By chance .1 to .2 do
 in news of one source; of a text with every third word changed .6."""
 
-MEASURES = 8
+MEASURES = 10
 """What `compare` tells of two texts."""
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -323,11 +323,13 @@ def count_common(numbers: Words, table: Words) -> int:
 @compiled
 def measure_passages(
     words: Words, facts: NDArray[np.bool_], shingles: Words, table: Words, known: Words
-) -> tuple[float, float]:
-    """The share of a text's words in passages that another has, by its words that stand in shared shingles; and its
-    changed facts there beyond other changed words. Of the other `table` has the shingles, `known` the words.
+) -> tuple[float, float, float]:
+    """Of a text's words the share in passages that another has, by its words that stand in shared shingles; its changed
+    facts there beyond other changed words; and the share of its facts there that recur and that the other never names.
+    Of the other `table` has the shingles, `known` the words.
     """
     within, fact_count, changed_facts, plain_count, changed_plain = 0, 0, 0, 0, 0
+    unknown = np.empty(len(words), np.uint64)  # the changed facts
     place, was_shared = 0, False
     while place < len(words):
         stop = place + PASSAGE if len(words) - place - PASSAGE >= PASSAGE // 2 else len(words)
@@ -339,6 +341,8 @@ def measure_passages(
             covered += is_covered
             changed = not is_covered and not has(known, words[each] | _ONE)
             own_facts += facts[each]
+            if changed and facts[each]:
+                unknown[changed_facts + own_changed_facts] = words[each]
             own_changed_facts += changed and facts[each]
             own_changed_plain += changed and not facts[each]
         if covered >= SHARED_PASSAGE * (stop - place):
@@ -348,7 +352,19 @@ def measure_passages(
             plain_count += stop - place - own_facts
             changed_plain += own_changed_plain
         place = stop
-    return within / len(words), max(changed_facts - 1, 0) / max(fact_count, 1) - changed_plain / max(plain_count, 1)
+    excess = max(changed_facts - 1, 0) / max(fact_count, 1) - changed_plain / max(plain_count, 1)
+    return within / len(words), excess, count_recurring(unknown[:changed_facts]) / max(fact_count, 1)
+
+
+@compiled
+def count_recurring(numbers: Words) -> int:
+    """How many of the numbers stand there more than once."""
+    numbers = np.sort(numbers)
+    count = 0
+    for place in range(len(numbers)):
+        is_again = place > 0 and numbers[place] == numbers[place - 1]
+        count += is_again or (place + 1 < len(numbers) and numbers[place] == numbers[place + 1])
+    return count
 
 
 @compiled
@@ -360,13 +376,14 @@ def compare(
     bounds: Bounds,
     least_containment: float,
 ) -> NDArray[np.float64]:
-    """What the texts of each pair have of each other, pairs × 8, all from 0 to 1 but the last two:
+    """What the texts of each pair have of each other, pairs × 10, all from 0 to 1 but the seventh and eighth:
 
     Jaccard similarity of their shingles of 2 words; of those of 5; and of the shorter and the longer text each:
-    containment, the share of its shingles that the other has; coverage, the share of its words in shared passages; and
-    by how much the share of changed facts in shared passages, one forgiven, exceeds the share of other words that
-    changed there. Changed is a word that the other text has nowhere. Fast where equal `longer` follow each other. No
-    text may be empty. All are 0 where the shingles of neither are in the other by the least containment.
+    containment, the share of its shingles that the other has; coverage, the share of its words in shared passages; by
+    how much the share of changed facts in shared passages, one forgiven, exceeds the share of other words that changed
+    there; and the share of the facts there that changed and stand there more than once. Changed is a word that the
+    other text has nowhere. Fast where equal `longer` follow each other. No text may be empty. All are 0 where the
+    shingles of neither are in the other by the least containment.
 
     Most pairs are told to be such by a filter, which never has fewer shingles in common than there are.
     """
@@ -408,10 +425,10 @@ def compare(
         measures[pair, 0] = common / (own_count + count - common)
         measures[pair, 1] = long_common / (own_long_count + long_count - long_common)
         measures[pair, 2], measures[pair, 3] = common / own_count, common / count
-        measures[pair, 4], measures[pair, 6] = measure_passages(
+        measures[pair, 4], measures[pair, 6], measures[pair, 8] = measure_passages(
             words[first:end], facts[first:end], shingles[first:end], table, known
         )
-        measures[pair, 5], measures[pair, 7] = measure_passages(
+        measures[pair, 5], measures[pair, 7], measures[pair, 9] = measure_passages(
             words[other_first:other_end],
             facts[other_first:other_end],
             shingles[other_first:other_end],
