@@ -240,7 +240,7 @@ def test_hyphens_at_line_ends_are_judged_by_the_document(first: str, second: str
 
 def test_an_undone_hyphen_is_a_repair_of_its_own_rule() -> None:
     lines = textwrap.wrap(PROSE, 60, break_on_hyphens=False)
-    text = "\n".join([*lines[:-1], f"{'x' * 50} govern-", "ment and more."])
+    text = "\n".join([*lines[:-1], f"{'x' * 50} govern-", "ment and more. The government met again."])
     assert [cut.rule for cut in find_wraps(text) if cut.kind == "repair"] == ["line-break-hyphen"]
 
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from unicodedata import category, east_asian_width
 
 from flows.clean.columns import find_columns
+from flows.clean.hyphens import Words, is_hyphenated, join
 from flows.clean.ledger import apply, compose
 from flows.model import Cut
 
@@ -23,7 +24,6 @@ MIN_EVIDENCE = 3  # lines that end in mid-sentence
 MAX_SAMPLE = 4000  # of them, enough to know the width
 MAX_EXCEPTIONS = 0.3  # share of them that the width may fail to explain: no metric is the printer's own
 SPACED_FULL = 0.9  # of the width: a full line within a paragraph that blank lines set off, or within a sentence
-HYPHENATION = 0.04  # share of lines that end in a hyphen: below it only compounds are broken at theirs
 UNDERFULL = 0.5  # of the width: a line so long that a sentence runs on from was broken by the width all the same
 FEWEST_STRETCHED = 3  # words
 LONG_PARAGRAPH = 80  # characters of a paragraph without a sentence's end; shorter ones may be headings or items
@@ -66,8 +66,7 @@ def unwrap(text: str, stretched: bool = True) -> list[Cut]:
     openings = find_openings(lines, [line for line in lines if line.blank] if spaced else ends)
     if spaced:  # blank lines tell, but columns keep none: there a speaker's name in brackets begins a paragraph
         openings = {word for word in openings if word[0] in "(["}
-    hyphens = sum(a.text[-1] in HYPHENS and b.text[0].islower() for a, b in breaks)
-    words = Words(text, hyphens > HYPHENATION * len(breaks))
+    words = Words(text, is_hyphenated((a.text, b.text) for a, b in breaks))
     cuts: list[Cut] = []
     for (a, b), fraction in zip(breaks, filled, strict=True):
         if is_wrap(a, b, fraction, spaced and not b.page, openings):
@@ -194,58 +193,6 @@ def is_continued(a: str, b: str) -> bool:
     return b[0].isalpha() and not (b[0].isupper() or b[0].istitle()) and not is_closed(a) and not ITEM.match(b)
 
 
-@dataclass(slots=True)
-class Words:
-    """What the document itself shows of a word that a hyphen parts at a line break."""
-
-    text: str
-    hyphenated: bool
-    _counts: Counter[str] | None = None
-    _firsts: frozenset[str] = frozenset()
-
-    def count(self, word: str) -> int:
-        """How often the document has the word, or the compound with its hyphens, whole."""
-        if self._counts is None:
-            self._counts = Counter(COMPOUND.findall(self.text.lower()))
-            self._firsts = frozenset(word.split("-", 1)[0] for word in self._counts if "-" in word)
-        return self._counts[word]
-
-    def keep_hyphen(self, first: str, second: str) -> bool:
-        """Whether first-second is a compound: as the document writes it elsewhere, else by its parts."""
-        compound, word = self.count(f"{first}-{second}"), self.count(first + second)
-        if compound != word:
-            return compound > word
-        if (
-            not self.hyphenated
-            or "-" in first
-            or first == second
-            or first in self._firsts
-            or COMPOUNDING.fullmatch(first)
-        ):
-            return True
-        return (
-            min(len(first), len(second)) > 2 and self.count(first) > 1 and self.count(second) > 1
-        )  # once at the break
-
-
-def join(text: str, start: int, end: int, words: Words) -> tuple[int, str]:
-    """How to join what text[start:end] parts: where the cut starts, since it may take a hyphen, and what it puts in."""
-    before, after = text[start - 1], text[end]
-    attached = not text[start - 2 : start - 1].isspace()
-    if before in HYPHENS and attached:
-        second = COMPOUND.match(text, end)
-        if second is None:
-            return start, ""
-        if CONJUNCTIONS.fullmatch(second[0].lower()):
-            return start, " "
-        first = LAST_WORD.search(text, max(0, start - 60), start - 1)
-        if first is None or not after.islower() or words.keep_hyphen(first[0].lower(), second[0].lower()):
-            return start, ""
-        return start - 1, ""
-    glued = (before in "—/" and attached) or (after == "—" and not text[end + 1 : end + 2].isspace())
-    return start, "" if glued or (UNSPACED.match(before) and UNSPACED.match(after)) else " "
-
-
 def find_joins(text: str) -> list[Cut]:
     """Cuts that join the halves of a sentence that a page break made two paragraphs: 'repair', 'split-sentence'."""
     words = Words(text, hyphenated=True)
@@ -306,25 +253,9 @@ METRICS = [Widths({}), *map(Widths, FONTS.values())]  # fixed width first: it wi
 
 TERMINALS = frozenset(".!?…:;。！？：；।॥؟۔።")
 CLOSERS = "\"'”’»“)]}）」』】*_"
-HYPHENS = "-‐"
 RUNNING_ON = frozenset(',-‐–—)”’"»')
-CONJUNCTIONS = re.compile(
-    r"(?:and|or|to|und|oder|bzw|bis|sowie|beziehungsweise|et|ou|y|o|e|i|en|of|och|eller|og|и|или|і|або|та|lub|oraz|ve|veya)"
-)
-"""A hyphen before one of these stands for a part left out, as in Ost- und Westdeutschland."""
-COMPOUNDING = re.compile(
-    r"(?:all|anti|co|cross|ex|first|half|high|long|low|mid|multi|non|off|on|post|pre|pro|second|self|semi|short|so|third|un"
-    r"|two|three|four|five|six|seven|eight|nine|ten|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|vice|well|year)"
-)
-"""What commonly stands before a hyphen in English compounds."""
-
-LETTER = r"[^\W\d_]"
-COMPOUND = re.compile(rf"{LETTER}+(?:[-‐]{LETTER}+)*")
-LAST_WORD = re.compile(rf"{COMPOUND.pattern}$")
 FIRST_WORD = re.compile(r"[^\s\-‐–—/\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+[-‐–—/]?")
 ITEM = re.compile(r"[•▪◦‣●■*·–—-]\s|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s")
 MARKED = re.compile(rf"[#>|]|{ITEM.pattern}")
 SENTENCE_START = re.compile(r"[.!?…][\"'”’»)]*\s+(\S+)")
 SENTENCE_BORDER = re.compile(r"[.!?…][\"'”’»)]*\s")
-UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\uff00-\uffef]")
-"""Scripts that part no words: Thai, Lao, Myanmar, Khmer, Chinese, Japanese, with their punctuation."""

@@ -74,6 +74,7 @@ def score(number: str, columns: int, record: Record, gold: Iterable[str]) -> Out
     lifted = [record.text[edit.start : edit.end] for edit in cleaned.edits if edit.kind == "lift"]
     found = {fold(paragraph) for text in (cleaned.text, *lifted) for paragraph in text.split("\n")}
     found.update(map(fold, lifted))
+    found.update(fold(claim.value) for claim in cleaned.claims if claim.field == "title")
     paragraphs = [fold(paragraph) for paragraph in gold]
     missed = tuple(paragraph for paragraph in paragraphs if paragraph not in found)
     given = "".join(fold(record.text).split())

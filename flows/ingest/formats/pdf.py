@@ -1,6 +1,6 @@
 """PDF: the text of its pages, parted by form feeds, in reading order; paragraphs by blank lines where the layout tells.
 
-Layout is read in `pdf_layout`. PDFium is not safe for threads: a process reads one file at a time.
+Layout is read in `pdf_layout`, tags in `pdf_tags`. PDFium is not safe for threads: a process reads one file at a time.
 """
 
 from datetime import datetime
@@ -11,6 +11,8 @@ import re2
 
 from flows.ingest.contents import Contents, Records, Refused, is_blank
 from flows.ingest.formats.pdf_layout import PageText, read_page
+from flows.ingest.formats.pdf_paragraphs import join_tagged
+from flows.ingest.formats.pdf_tags import TagReader
 from flows.model import Claim, Record
 
 NAME: Final = "pdf"
@@ -49,27 +51,31 @@ def read_records(contents: Contents) -> Records:
         info = document.get_metadata_dict(skip_empty=True)
     finally:
         document.close()
-    text = "\f".join(page.text for page in pages)
+    tagged = join_tagged(pages)
+    text, cuts, heading = tagged or ("\f".join(page.text for page in pages), [], pages[0].heading if pages else "")
     if is_blank(text):
         if damaged:
             raise Refused("unreadable", f"no page of {len(pages):,} can be read: {damaged[0]}")
         what = "1 page but no text" if len(pages) == 1 else f"{len(pages):,} pages but no text"
         raise Refused("empty", f"it has {what}: if they are pictures, they need character recognition (OCR)")
     claims, metadata = read_info(info)
-    claims += [Claim("title", page.heading, "pdf-heading") for page in pages[:1] if page.heading]
+    claims += [Claim("title", heading, "pdf-heading")] if heading else []
     reason = f"{len(damaged)} of {len(pages):,} pages left out: {damaged[0]}" if damaged else None
-    return Records([Record(0, text, tuple(claims), metadata={**metadata, "pages": len(pages)})], None, reason)
+    return Records(
+        [Record(0, text, tuple(claims), tuple(cuts), metadata={**metadata, "pages": len(pages)})], None, reason
+    )
 
 
 def _read_pages(document: Any) -> tuple[list[PageText], list[str]]:
     """Each page, empty where it cannot be read, and what is wrong with those."""
     pages: list[PageText] = []
     damaged: list[str] = []
+    tags = TagReader()
     for number in range(len(document)):
         try:
             page = document[number]
             try:
-                pages.append(read_page(page))
+                pages.append(read_page(page, tags.read(page)))
             finally:
                 page.close()
         except pdfium.PdfiumError as error:

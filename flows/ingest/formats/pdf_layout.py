@@ -1,13 +1,16 @@
 """The text of one page of a PDF, by its layout: lines, columns, paragraphs."""
 
 import ctypes
-import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Any, Final
 
 import pypdfium2.raw as pdfium
+
+from flows.clean.hyphens import Words, join
+from flows.ingest.formats.pdf_tags import Tag
 
 _COLUMN_GAP: Final = 1.5  # ems of white from which words on one line are in two columns
 _FEWEST_LINES: Final = 6  # on each side of a gutter, for it to be one
@@ -23,9 +26,6 @@ _INDENT: Final = (0.8, 4.0)  # ems by which the first line of a paragraph is mov
 _CHARACTERS: Final = str.maketrans({"\x02": "-\n", "\ufffe": "-\n", "\uffff": None, "\0": None})
 
 
-_BROKEN_COMPOUND: Final = re.compile(r"(\w[-‐]) (?=[^\W\d_])")  # its lines are joined as they were broken
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of text and its box, in points from the lower left of the page."""
@@ -35,6 +35,8 @@ class Line:
     bottom: float
     right: float
     top: float
+    tag: Tag | None = None
+    """What the file says that its last word is part of."""
 
     @property
     def height(self) -> float:
@@ -44,14 +46,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The text of a page, and its heading: the lines in its largest type, as one; '' where it has none."""
+    """The text of a page."""
 
     text: str
     heading: str = ""
+    """The lines in its largest type, as one; '' where it has none."""
+    lines: tuple[Line, ...] = ()
+    """In the order in which a program drew them."""
 
 
-def read_page(page: Any) -> PageText:
-    """The text of a pypdfium2 page."""
+def read_page(page: Any, tags: Mapping[int, Tag]) -> PageText:
+    """The text of a pypdfium2 page; `tags` are those of its marked contents."""
     textpage = page.get_textpage()
     try:
         text = textpage.get_text_range()
@@ -59,13 +64,13 @@ def read_page(page: Any) -> PageText:
             return PageText("")
         if len(text) != textpage.count_chars():
             text = _read_characters(textpage)
-        lines = _find_lines(textpage, text)
+        lines = _find_lines(_Boxes(textpage, tags), text) if len(text) == textpage.count_chars() else []
     finally:
         textpage.close()
-    if lines is None:
+    if not lines:
         return PageText("\n".join(text.translate(_CHARACTERS).splitlines()))
     ordered = _order_columns(lines)
-    return PageText(_join_paragraphs(ordered), _find_heading(ordered))
+    return PageText(_join_paragraphs(ordered), find_heading(ordered), tuple(lines))
 
 
 def _read_characters(textpage: Any) -> str:
@@ -77,7 +82,7 @@ def _read_characters(textpage: Any) -> str:
     return "".join("\uffff" if 0xD800 <= code <= 0xDFFF else chr(code) for code in codes)
 
 
-def _find_heading(lines: list[Line]) -> str:
+def find_heading(lines: list[Line]) -> str:
     """The lines in the largest type, if they stand together above the body and are not too long for a title."""
     body = _find_body_height(lines)
     largest = max(line.height for line in lines)
@@ -86,11 +91,21 @@ def _find_heading(lines: list[Line]) -> str:
     numbers = [number for number, line in enumerate(lines) if line.height > _SAME_SIZE * largest]
     first, last = numbers[0], numbers[-1]
     above = sum(len(line.text) for line in lines[:first] if line.height < _NEW_SIZE * body)
-    words = " ".join(line.text for line in lines[first : last + 1]).split()
-    heading = _BROKEN_COMPOUND.sub(r"\1", " ".join(words))
+    heading = _join_lines([" ".join(line.text.split()) for line in lines[first : last + 1]])
     together = last - first + 1 == len(numbers) and last + 1 < len(lines)
-    told = len(words) > 1  # "Contents", an initial, a number are no titles
+    told = len(heading.split()) > 1  # "Contents", an initial, a number are no titles
     return heading if together and told and above < _MOST_ABOVE and len(heading) <= _LONGEST_HEADING else ""
+
+
+def _join_lines(lines: Sequence[str]) -> str:
+    """The lines as one, with a compound as it was broken."""
+    text = ""
+    for line in lines:
+        text, start = f"{text}{line}", len(text)
+        if start and line:
+            _, between = join(text, start, start, Words("", hyphenated=False))
+            text = text[:start] + between + text[start:]
+    return text
 
 
 def _find_body_height(lines: list[Line]) -> float:
@@ -103,55 +118,53 @@ def _find_body_height(lines: list[Line]) -> float:
     raise ValueError("a page without lines")
 
 
-def _find_lines(textpage: Any, text: str) -> list[Line] | None:
-    """The lines with their boxes, parted where a column ends; None where PDFium numbers characters otherwise."""
-    if len(text) != textpage.count_chars():
-        return None
+def _find_lines(boxes: "_Boxes", text: str) -> list[Line]:
+    """The lines with their boxes, parted where a column ends."""
     lines: list[Line] = []
-    box = _Box(textpage)
     start = 0
     for place, character in enumerate(text + "\n"):
         if character in "\r\n\x02\ufffe":
             end = place + 1 if character in "\x02\ufffe" else place
             if text[start:end].strip():
-                lines += _part_line(box, text, start, end)
+                lines += _part_line(boxes, text, start, end)
             start = place + 1
     return lines
 
 
-def _part_line(box: "_Box", text: str, start: int, end: int) -> list[Line]:
-    parts: list[Line] = []
+def _part_line(boxes: "_Boxes", text: str, start: int, end: int) -> list[Line]:
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    left, bottom, right, top = box.read(start)
-    first = start
-    place = start
+    parts: list[tuple[int, int]] = []
+    first = place = start
+    _, bottom, _, top = boxes.read(start)
     while (space := text.find(" ", place, end)) >= 0:
-        before = box.read(space - 1)
-        after_space = space + 1
-        while after_space < end and text[after_space].isspace():
-            after_space += 1
-        after = box.read(after_space)
-        if after[0] - before[2] > _COLUMN_GAP * max(top - bottom, 1):
-            parts.append(Line(text[first:space].translate(_CHARACTERS).strip("\n"), left, bottom, before[2], top))
-            first = after_space
-            left, bottom, right, top = after
-        place = after_space
-    last = box.read(end - 1)
-    words = text[first:end].translate(_CHARACTERS).strip("\n")
-    parts.append(Line(words, min(left, last[0]), min(bottom, last[1]), max(right, last[2]), max(top, last[3])))
-    return parts
+        place = space + 1
+        while place < end and text[place].isspace():
+            place += 1
+        if boxes.read(place)[0] - boxes.read(space - 1)[2] > _COLUMN_GAP * max(top - bottom, 1):
+            parts.append((first, space))
+            first = place
+            _, bottom, _, top = boxes.read(place)
+    return [_make_line(boxes, text, *part) for part in (*parts, (first, end))]
 
 
-class _Box:
-    """Reads the boxes of characters."""
+def _make_line(boxes: "_Boxes", text: str, start: int, end: int) -> Line:
+    first, last = boxes.read(start), boxes.read(end - 1)
+    words = text[start:end].translate(_CHARACTERS).strip("\n")
+    left, bottom, right, top = min(first[0], last[0]), min(first[1], last[1]), max(first[2], last[2]), first[3]
+    return Line(words, left, bottom, right, max(top, last[3]), boxes.find_tag(start, end))
 
-    __slots__ = ("page", "rectangle", "reference")
 
-    def __init__(self, textpage: Any) -> None:
+class _Boxes:
+    """Reads the boxes of a page's characters, and their tags."""
+
+    __slots__ = ("page", "rectangle", "reference", "tags")
+
+    def __init__(self, textpage: Any, tags: Mapping[int, Tag]) -> None:
         self.page = textpage.raw
+        self.tags = tags
         self.rectangle = pdfium.FS_RECTF()
         self.reference = ctypes.byref(self.rectangle)
 
@@ -162,13 +175,23 @@ class _Box:
             return 0.0, 0.0, 0.0, 0.0
         return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
 
+    def find_tag(self, start: int, end: int) -> Tag | None:
+        """The tag of the last of these characters that a program drew: before it may stand the mark of a list."""
+        if not self.tags:
+            return None
+        for character in range(end - 1, start - 1, -1):
+            drawn = pdfium.FPDFText_GetTextObject(self.page, character)
+            if drawn:
+                return self.tags.get(pdfium.FPDFPageObj_GetMarkedContentID(drawn))
+        return None
+
 
 def _order_columns(lines: list[Line]) -> list[Line]:
     """The lines of a page in two columns, column by column between the lines that cross both; others as they are."""
     gutter = _find_gutter(lines)
     if gutter is None:
-        return _put_edges_outside(_join_parted(lines))
-    lines = _join_parted(lines, " ", gutter)  # words of a line stretched to its column's width
+        return _put_edges_outside(join_parted(lines))
+    lines = join_parted(lines, " ", gutter)  # words of a line stretched to its column's width
     ordered: list[Line] = []
     crossing = sorted((line for line in lines if line.left < gutter < line.right), key=lambda line: -line.top)
     sides = [line for line in lines if not line.left < gutter < line.right]
@@ -204,7 +227,7 @@ def _find_gutter(lines: list[Line]) -> float | None:
     return best
 
 
-def _join_parted(lines: list[Line], between: str = "\t", gutter: float | None = None) -> list[Line]:
+def join_parted(lines: list[Line], between: str = "\t", gutter: float | None = None) -> list[Line]:
     """Parts of one line are one line again, a tab between them as between the cells of a table.
 
     With a gutter, only those on one side of it.
