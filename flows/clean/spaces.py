@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from flows.clean.layout import is_closed
+from flows.clean.printed_lines import is_closed
 from flows.model import Cut, Extent
 
 Run = tuple[int, int, int]

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Final
 
 from flows.clean.hyphens import Words, is_hyphenated, join
-from flows.clean.layout import is_continued
+from flows.clean.printed_lines import is_continued
 from flows.ingest.formats.pdf_layout import Line, PageText, find_heading, join_parted
 from flows.ingest.formats.pdf_tags import Path
 from flows.model import Cut
