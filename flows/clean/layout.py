@@ -12,6 +12,7 @@ from itertools import pairwise
 from flows.clean.columns import find_columns
 from flows.clean.hyphens import Words, is_hyphenated, join
 from flows.clean.ledger import apply, compose
+from flows.clean.openings import is_english, opens_paragraph
 from flows.clean.printed_lines import (
     ITEM,
     SPACED_FULL,
@@ -26,6 +27,8 @@ from flows.clean.reader_faults import find_lost_hyphens, find_stretched
 from flows.model import Cut
 
 UNDERFULL = 0.5  # of the width: a line so long that a sentence runs on from was broken by the width all the same
+SHARE_OF_OPENINGS = 0.35  # among sentences behind a full line that ends one
+LONGEST_READ = 2_000  # characters on both sides of such a line's end
 LONG_PARAGRAPH = 80  # characters of a paragraph without a sentence's end; shorter ones may be headings or items
 
 
@@ -56,9 +59,14 @@ def unwrap(text: str, faults: bool = True) -> list[Cut]:
     if spaced:  # blank lines tell, but columns keep none: there a speaker's name in brackets begins a paragraph
         openings = {word for word in openings if word[0] in "(["}
     words = Words(text, is_hyphenated((a.text, b.text) for a, b in breaks))
+    wraps = [
+        is_wrap(a, b, fraction, spaced and not b.page, openings)
+        for (a, b), fraction in zip(breaks, filled, strict=True)
+    ]
+    opened = find_opened(text, breaks, wraps, spaced)
     cuts: list[Cut] = []
-    for (a, b), fraction in zip(breaks, filled, strict=True):
-        if is_wrap(a, b, fraction, spaced and not b.page, openings):
+    for (a, b), wrapped in zip(breaks, wraps, strict=True):
+        if wrapped and b.start not in opened:
             start, after = join(text, a.end, b.start, words)
             if start < a.end:
                 cuts.append(Cut(start, b.start, after, "repair", "line-break-hyphen"))
@@ -67,6 +75,33 @@ def unwrap(text: str, faults: bool = True) -> list[Cut]:
         elif b.page or not spaced or (is_closed(a.text) and b.text.split(None, 1)[0] in openings):
             cuts.append(Cut(a.end, b.start, "\n\n", "space", "paragraph"))
     return [cut for cut in cuts if text[cut.start : cut.end] != cut.after]
+
+
+def find_opened(text: str, breaks: Sequence[tuple[Line, Line]], wraps: Sequence[bool], spaced: bool) -> set[int]:
+    """Where sentences begin paragraphs, by what they say, though the line above is full and no blank line parts them."""
+    doubtful = [
+        wrapped and is_closed(a.text) and (b.page or not spaced) for (a, b), wrapped in zip(breaks, wraps, strict=True)
+    ]
+    if not any(doubtful) or not is_english(text):
+        return set()
+    ends = [breaks[-1][1].end] * len(breaks)  # of what follows a break, up to the next that surely parts paragraphs
+    for number in range(len(breaks) - 2, -1, -1):
+        runs_on = wraps[number + 1] and breaks[number + 1][0] is breaks[number][1]
+        ends[number] = ends[number + 1] if runs_on else breaks[number][1].end
+    parts = sum(line.blank and not line.page for line, _ in breaks) + wraps.count(False)
+    usual = len(text) / (1 + parts + doubtful.count(True) * SHARE_OF_OPENINGS)
+    opened: set[int] = set()
+    start = breaks[0][0].start
+    for number, (a, b) in enumerate(breaks):
+        if a.blank and not a.page:
+            start = a.start
+        if doubtful[number]:
+            before = text[max(start, a.end - LONGEST_READ) : a.end]
+            if opens_paragraph(before, text[b.start : min(ends[number], b.start + LONGEST_READ)], usual):
+                opened.add(b.start)
+        if not wraps[number] or b.start in opened:
+            start = b.start
+    return opened
 
 
 def find_openings(lines: Sequence[Line], first: Sequence[Line]) -> set[str]:

@@ -1,0 +1,105 @@
+"""Whether a sentence that begins a line begins a paragraph too, where a full line above leaves that open.
+
+A logistic regression of English text: its first word, what is quoted, how long the paragraphs would be. `tests/benchmarks/train_openings.py` learned the weights from the paragraphs of news.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+
+MEAN_SHARE = 1 / 3
+"""How likely an opening has to be: a paragraph's end that is missed spoils two paragraphs, one that is none one."""
+LEAST_ENGLISH = 0.08  # of the words
+SHARES = (0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.25, 1.5, 2, 3)  # of the usual length
+LENGTHS = (50, 100, 200, 300, 500)  # characters
+COUNTS = (1, 2, 3, 4, 6)  # sentences
+
+
+def is_english(text: str) -> bool:
+    """Whether enough of the words are such that no other language has."""
+    return len(ENGLISH.findall(text)) >= LEAST_ENGLISH * len(text.split())
+
+
+def opens_paragraph(
+    before: str, after: str, usual: float, bound: float = math.log(MEAN_SHARE / (1 - MEAN_SHARE))
+) -> bool:
+    """Whether `after`, up to the next sure end, is a paragraph of its own behind `before`, the paragraph so far.
+
+    `usual` is the length of the document's paragraphs in characters.
+    """
+    return WEIGHTS["bias"] + sum(WEIGHTS.get(name, 0.0) for name in describe(before, after, usual)) > bound
+
+
+def describe(before: str, after: str, usual: float) -> Iterator[str]:
+    """The features that are there, by name; a word by itself."""
+    words = after.split(None, 2)
+    first = words[0].strip(MARKS)
+    yield "word " + first.lower().rstrip(",.")
+    yield from describe_marks(before, after, first)
+    for name, length in (("before", len(before)), ("after", len(after))):
+        yield from (f"{name}: {share} of the usual" for share in SHARES if length > share * usual)
+        yield from (f"{name}: {least} characters" for least in LENGTHS if length > least)
+    ends = [match.end() for match in SENTENCE.finditer(before)]
+    yield from (f"before: {count} sentences" for count in COUNTS if len(ends) >= count)
+    last = before[ends[-1] :] if ends else before
+    end = SENTENCE.search(after)
+    sentence = after[: end.end()] if end else after
+    if SAYING.search(last):
+        yield "saying before"
+    if SAYING.search(sentence):
+        yield "saying after"
+    if NAME.match(after):
+        yield "name"
+    if TIME.match(after):
+        yield "time"
+
+
+def describe_marks(before: str, after: str, first: str) -> Iterator[str]:
+    """What the marks around a line's end say; `first` is the word behind it, without them."""
+    opening, closing = after[0] in '"“', before[-1] in '"”'
+    end = before.rstrip("\"”'’)")[-1:]
+    if opening:
+        yield "quotation after"
+    if closing:
+        yield "quotation before"
+    if opening and closing:
+        yield "quotations on both sides"
+    if before.count('"') % 2 or before.count("“") > before.count("”"):
+        yield "open quotation"
+    if after.startswith("(("):
+        yield "speaker"
+    elif after[0] in "([":
+        yield "bracket"
+    if ABBREVIATION.search(before, max(0, len(before) - 12)):
+        yield "abbreviation"
+    if first[:1].islower():
+        yield "small letter"
+    if first[:1].isdigit():
+        yield "digit"
+    if end == "?":
+        yield "question"
+    if end in (":", ";"):
+        yield "colon"
+    if first.endswith(","):
+        yield "comma"
+
+
+def read_weights() -> dict[str, float]:
+    data = tomllib.loads(files("flows.clean").joinpath("openings.toml").read_text(encoding="utf-8"))
+    words = {f"word {word}": float(weight) for weight, group in data["words"].items() for word in group.split()}
+    return {**data["signs"], **words}
+
+
+MARKS = "\"“”'‘’(["
+ENGLISH = re.compile(r"(?i)\b(?:the|of|and|to|that)\b")
+SENTENCE = re.compile(r"[.!?…][\"'”’)]*\s+(?=\S)")
+SAYING = re.compile(r"\b(?:said|says|told|wrote|added|stated|tweeted|according)\b")
+NAME = re.compile(r"[A-Z][\w.'-]+ [A-Z][\w.'-]+")
+TIME = re.compile(r"(?:On|In|At|By|Since|After|Earlier|Last|Yesterday|Today|Meanwhile|According)\b")
+ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:[A-Z]|[A-Z](?:\.[A-Z])+|Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jr|Sr|Prof|Rev|Jan|Feb|Aug"
+    r"|Sept|Oct|Nov|Dec|Inc|Co|Corp|vs|No|al|e\.g|i\.e|a\.m|p\.m|approx)\.$"
+)
+WEIGHTS = read_weights()
