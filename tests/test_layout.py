@@ -199,7 +199,7 @@ def test_a_page_break_within_a_sentence_is_a_wrap_before_a_capital_too() -> None
 
 
 def test_short_last_lines_end_paragraphs() -> None:
-    lines = [*textwrap.wrap(PROSE, 60, break_on_hyphens=False), "A short one.", *textwrap.wrap(PROSE, 60)]
+    lines = [*textwrap.wrap(PROSE, 64, break_on_hyphens=False), "A short one.", *textwrap.wrap(PROSE, 64)]
     assert lay_out("\n".join(lines)) == f"{PROSE}\n\nA short one.\n\n{PROSE}"
 
 

@@ -59,7 +59,8 @@ class Page:
 def find_furniture(text: str) -> list[Cut]:
     """Cuts of kind 'remove': 'running-header', 'running-footer', 'page-number' and 'print-date'.
 
-    And of kind 'space', 'hard-wrap': the lines of a title, which a browser printed in one above the page.
+    And of kind 'space': the lines of a title, which a browser printed in one above the page, are joined ('hard-wrap');
+    what stands below an address within the page is the next column, and parted as the next page is ('column-end').
     """
     spans = find_pages(text)
     if len(spans) < 2 and not PRINT_DATE.match(text[:200].lstrip()):
@@ -81,6 +82,9 @@ def find_furniture(text: str) -> list[Cut]:
         if printed[number]:
             for cell in find_address(text, page, addresses):
                 cuts.setdefault(cell.start, Cut(cell.start, cell.end, "", "remove", "running-footer"))
+                below = re.compile(r"\s*").match(text, cell.end)
+                if below and below.end() not in cuts and below.end() < page.end:  # the next column
+                    cuts.setdefault(cell.end, Cut(cell.end, below.end(), "\n\f", "space", "column-end"))
     return [cuts[start] for start in sorted(cuts)]
 
 

@@ -78,7 +78,7 @@ def unwrap(text: str, faults: bool = True) -> list[Cut]:
 
 
 def find_opened(text: str, breaks: Sequence[tuple[Line, Line]], wraps: Sequence[bool], spaced: bool) -> set[int]:
-    """Where sentences begin paragraphs, by what they say, though the line above is full and no blank line parts them."""
+    """Where sentences begin paragraphs by what they say, below a full line and with no blank one between."""
     doubtful = [
         wrapped and is_closed(a.text) and (b.page or not spaced) for (a, b), wrapped in zip(breaks, wraps, strict=True)
     ]

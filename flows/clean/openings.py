@@ -1,6 +1,7 @@
 """Whether a sentence that begins a line begins a paragraph too, where a full line above leaves that open.
 
-A logistic regression of English text: its first word, what is quoted, how long the paragraphs would be. `tests/benchmarks/train_openings.py` learned the weights from the paragraphs of news.
+A logistic regression of English text: its first word, what is quoted, how long the paragraphs would be.
+`tests/benchmarks/train_openings.py` learned the weights from the paragraphs of news.
 """
 
 import math

@@ -15,6 +15,7 @@ MIN_WIDTH = 30  # average characters: below it lines are verses, cells or captio
 MIN_EVIDENCE = 3  # lines that end in mid-sentence
 MAX_SAMPLE = 4000  # of them, enough to know the width
 SPACED_FULL = 0.9  # of the width: a full line within a paragraph that blank lines set off, or within a sentence
+TOLERANCE = 0.04  # of the width: by so much the first line of a paragraph may be indented
 MAX_EXCEPTIONS = 0.3  # share of them that the width may fail to explain: no metric is the printer's own
 
 
@@ -73,10 +74,10 @@ def find_fit(breaks: Sequence[tuple[Line, Line]]) -> Fit | None:
             (len(lower) - bisect_right(lower, width) + bisect_right(upper, width), -width) for width in lower
         )
         fits.append((exceptions, -width, widths))
-    exceptions, width, widths = min(fits, key=lambda fit: fit[0])
-    if width < MIN_WIDTH or exceptions > MAX_EXCEPTIONS * len(evidence):
-        return None
-    return Fit(widths, width)
+    _, width, widths = min(fits, key=lambda fit: fit[0])
+    fit = Fit(widths, width)
+    exceptions = sum(fit.fill(a, b) < 1 - TOLERANCE or fit.measure(a.text) > 1 + TOLERANCE for a, b in evidence)
+    return None if width < MIN_WIDTH or exceptions > MAX_EXCEPTIONS * len(evidence) else fit
 
 
 def may_be_whole(line: str) -> bool:

@@ -8,36 +8,55 @@ from importlib.resources import files
 from itertools import pairwise
 
 from flows.clean.hyphens import Words, is_hyphenated
-from flows.clean.printed_lines import SPACED_FULL, Fit, Line, first_word, is_open
+from flows.clean.printed_lines import Fit, Line, first_word, is_open
 from flows.model import Cut
 
 FEWEST_STRETCHED = 3  # words
+LEAST_STRETCHED = 0.5  # of the width
 OVERFULL = 1.05  # of the width: a longer line is two
+MOST_JOINED = 2.02  # of the width, that two lines take at most
+MOST_OVERFULL = 0.15  # of the lines: where more are too long, others are no lines of prose
 SLACK = 0.01  # of the width, by which a metric may be wrong of a line
+LONG_PREFIX = 3  # letters: a shorter one, such as re, begins many a word
 LEAST_EVIDENCE = 2  # that a hyphen stood between two parts of a word
 
 
 def find_stretched(lines: Sequence[Line], fit: Fit) -> Iterator[Cut]:
     """Cuts that make one line of words that stand a line each, as a reader finds those of a line with wide spaces.
 
-    Together they fill the width, within a sentence, or are one by their small letters.
+    Together they fill the width, within a sentence, or are of one by their small letters.
     """
     first = 1
     while first < len(lines):
         last = first
-        while last < len(lines) and len(lines[last].text.split()) == 1 and not lines[last].page:
+        while last < len(lines) and len(lines[last].text.split()) == 1 and (last == first or not lines[last].page):
             last += 1
-        run = lines[first:last]
-        small = sum(line.text[0].islower() for line in run[1:])
-        within = is_open(lines[first - 1].text) or 2 * small >= len(run) - 1
-        if len(run) >= FEWEST_STRETCHED and last < len(lines) and within:
-            words = " ".join(line.text for line in run)
-            if fit.measure(words) <= 1 and fit.fill(replace(run[0], text=words), lines[last]) > SPACED_FULL:
-                if run[0].blank:
-                    yield Cut(lines[first - 1].end, run[0].start, "\n", "space", "stretched-line")
-                for a, b in pairwise([*run, lines[last]] if lines[last].blank else run):
-                    yield Cut(a.end, b.start, "\n" if b is lines[last] else " ", "space", "stretched-line")
-        first = last + 1
+        start, whole = first, 0  # words, and the end of the last line that was made of them
+        while last - start >= FEWEST_STRETCHED:
+            end = find_end(lines, start, last, fit)
+            if end and start != whole and lines[start].blank and not lines[start].page:
+                yield Cut(lines[start - 1].end, lines[start].start, "\n", "space", "stretched-line")
+            for a, b in pairwise(lines[start:end]):
+                yield Cut(a.end, b.start, " ", "space", "stretched-line")
+            if end and end < len(lines) and lines[end].blank and not lines[end].page:
+                yield Cut(lines[end - 1].end, lines[end].start, "\n", "space", "stretched-line")
+            whole = end or whole
+            start = end or start + 1
+        first = max(last, first + 1)
+
+
+def find_end(lines: Sequence[Line], start: int, last: int, fit: Fit) -> int:
+    """Where the line ends that the words of lines[start:last] begin with, if they fill one; 0 if not."""
+    words = lines[start].text
+    for end in range(start + 1, min(last + 1, len(lines))):
+        run = lines[start:end]
+        if fit.measure(words) > 1:
+            return 0
+        if len(run) >= FEWEST_STRETCHED and fit.fill(replace(run[0], text=words), lines[end]) > 1 - SLACK:
+            within = is_open(lines[start - 1].text) or any(line.text[0].islower() for line in run[1:])
+            return end if within and fit.measure(words) > LEAST_STRETCHED else 0
+        words = f"{words} {lines[end].text}"
+    return 0
 
 
 def find_lost_hyphens(text: str, lines: Sequence[Line], fit: Fit) -> list[Cut]:
@@ -45,10 +64,11 @@ def find_lost_hyphens(text: str, lines: Sequence[Line], fit: Fit) -> list[Cut]:
 
     pdftotext does so with each hyphen at a line's end. Where the document hyphenates no words they were compounds.
     """
-    joined = [(line, list(find_borders(line, fit))) for line in lines if fit.measure(line.text) > OVERFULL]
+    overfull = [line for line in lines if OVERFULL < fit.measure(line.text) < MOST_JOINED]
+    joined = [(line, list(find_borders(line, fit))) for line in overfull]
     breaks = [(a.text, b.text) for a, b in pairwise(lines) if b.page or not b.blank]
     breaks += [(f"{line.text[: places[0]]}-", line.text[places[0] :].lower()) for line, places in joined if places]
-    if not joined or is_hyphenated(breaks):
+    if not 0 < len(joined) <= MOST_OVERFULL * len(lines) or is_hyphenated(breaks):
         return []
     words = Words(text, hyphenated=False)
     cuts = []
@@ -62,14 +82,13 @@ def find_lost_hyphens(text: str, lines: Sequence[Line], fit: Fit) -> list[Cut]:
 
 def find_borders(line: Line, fit: Fit) -> Iterator[int]:
     """Where within a word the line may have ended: what stands before fits the width, and no more does."""
-    taken = 0.0
-    hyphen = fit.measure("-")
+    taken, whole, hyphen = 0.0, fit.measure(line.text), fit.measure("-")
     for place, character in enumerate(line.text):
         if taken + hyphen > 1 + SLACK:
             return
         if place and character.isalnum() and line.text[place - 1].isalnum():
             more = fit.measure(first_word(line.text[place:]))
-            if taken + hyphen + more > 1 - SLACK:
+            if taken + hyphen + more > 1 - SLACK and whole - taken < 1 + SLACK:
                 yield place
         taken += fit.measure(character)
 
@@ -82,9 +101,11 @@ def weigh(text: str, place: int, words: Words) -> int:
     if first[0][-1].islower() and second[0][0].isupper():
         return 4
     before, after = first[0].lower(), second[0].lower()
+    if before == before.upper():  # a script without capitals, where letters and their marks are not told apart
+        return 0
+    is_prefix = before in FIRST_PARTS and (len(before) >= LONG_PREFIX or words.count(after) > 0)
     known = (words.count(before) > 0) + (words.count(after) > 0)
-    common = (before in FIRST_PARTS) + (after in SECOND_PARTS)
-    return 4 * (words.count(f"{before}-{after}") > 0) + 2 * common + known
+    return 4 * (words.count(f"{before}-{after}") > 0) + 2 * (is_prefix + (after in SECOND_PARTS)) + known
 
 
 COMPOUNDS = tomllib.loads(files("flows.clean").joinpath("compounds.toml").read_text(encoding="utf-8"))

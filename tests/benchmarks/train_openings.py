@@ -1,4 +1,4 @@
-"""Learns which sentences begin paragraphs in English news and writes flows/clean/openings.toml: two minutes of one core.
+"""Learns which sentences begin paragraphs in English news and writes flows/clean/openings.toml: a minute of one core.
 
     python -m tests.benchmarks.train_openings [FOLDER]
 
