@@ -19,7 +19,8 @@ LEAST_SHARE = 0.3  # of a page's lines that have a part in the right column
 MOST_CROSSING = 0.2  # of a page's lines that run across the gutter: headings
 LEAST_WIDTH = 20  # characters of a column's usual line
 FEWEST_BESIDE = 3  # lines that have a part in both columns: else one is the other's indented quotations
-FEWEST_RUNNING_ON = 3  # lines of each column that end within a sentence
+FEWEST_RUNNING_ON = 3  # lines of one of the columns that end within a sentence; of the other it is one
+MOST_SHIFTED = 2  # characters by which a line may be off: pdftotext counts those that have no width
 FAR = 1.5  # line distances from one line of a column to its next, from which they are two paragraphs
 LONGEST_LINE = 400  # characters
 
@@ -52,12 +53,8 @@ def find_columns(text: str) -> list[Cut]:
         gutter = find_gutter(lines)
         if gutter is not None:
             rows = list(part_rows(lines, gutter, start))
-            beside = sum(bool(row.left.strip() and row.right) for row in rows)
-            if (
-                beside >= FEWEST_BESIDE
-                and is_prose([row.left for row in rows])
-                and is_prose([row.right for row in rows])
-            ):
+            running = sorted(count_running([row.left for row in rows], [row.right for row in rows]))
+            if count_beside(rows) >= FEWEST_BESIDE and running[0] and running[1] >= FEWEST_RUNNING_ON:
                 for band in part_bands(rows):
                     cuts += reorder(text, band)
         start += len(page) + 1
@@ -80,16 +77,27 @@ def find_gutter(lines: Sequence[str]) -> int | None:
 
 def part_rows(lines: Sequence[str], gutter: int, start: int) -> Iterator[Row]:
     for line in lines:
-        crosses = len(line) > gutter and line[gutter - 2 : gutter].strip() != ""
-        yield Row(start, line, "", True) if crosses else Row(start, line[:gutter], line[gutter:].rstrip())
+        ends = [match.end() for match in GAP.finditer(line) if abs(match.end() - gutter) <= MOST_SHIFTED]
+        place = min(ends, key=lambda end: abs(end - gutter), default=gutter)
+        crosses = len(line) > place and line[place - 2 : place].strip() != ""
+        yield Row(start, line, "", True) if crosses else Row(start, line[:place], line[place:].rstrip())
         start += len(line) + 1
 
 
-def is_prose(parts: Sequence[str]) -> bool:
-    """Whether the lines of a column are long enough, and sentences run on in it."""
-    printed = [part.strip() for part in parts if part.strip()]
-    running = sum(a[-1] not in ".!?:;" and b[0].islower() for a, b in pairwise(printed))
-    return running >= FEWEST_RUNNING_ON and median(map(len, printed)) >= LEAST_WIDTH
+def count_beside(rows: Sequence[Row]) -> int:
+    """How many rows have a part in both columns, or stand half a line off those of the other column, line by line."""
+    sides = [(bool(row.left.strip()), bool(row.right)) for row in rows]
+    both = sides.count((True, True))
+    turns = zip(sides, sides[1:], sides[2:], strict=False)
+    return both + sum(a == c != b and any(a) and any(b) and (True, True) not in (a, b) for a, b, c in turns) // 2
+
+
+def count_running(*columns: Sequence[str]) -> Iterator[int]:
+    """In how many lines of each column a sentence runs on; in none, where its lines are not long enough."""
+    for parts in columns:
+        printed = [part.strip() for part in parts if part.strip()]
+        running = sum(a[-1] not in ".!?:;" and b[0].islower() for a, b in pairwise(printed))
+        yield running if printed and median(map(len, printed)) >= LEAST_WIDTH else 0
 
 
 def part_bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
