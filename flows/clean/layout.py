@@ -12,7 +12,7 @@ from itertools import pairwise
 from flows.clean.columns import find_columns
 from flows.clean.hyphens import Words, is_hyphenated, join
 from flows.clean.ledger import apply, compose
-from flows.clean.openings import is_english, opens_paragraph
+from flows.clean.openings import LEAST_LIKELY, is_english, opens_paragraph
 from flows.clean.printed_lines import (
     ITEM,
     SPACED_FULL,
@@ -27,6 +27,9 @@ from flows.clean.reader_faults import find_lost_hyphens, find_stretched
 from flows.model import Cut
 
 UNDERFULL = 0.5  # of the width: a line so long that a sentence runs on from was broken by the width all the same
+COLUMN_FULL = 0.97  # of the width: a full line in a column, where a blank line behind it may have got lost
+KEPT_GAPS = 0.85  # share of the blank lines between paragraphs that are left when columns are put in order
+LEAST_LIKELY_BELOW = (LEAST_LIKELY, 0.8)  # an opening has to be, where no blank line would part it, and where one would
 SHARE_OF_OPENINGS = 0.35  # among sentences behind a full line that ends one
 LONGEST_READ = 2_000  # characters on both sides of such a line's end
 LONG_PARAGRAPH = 80  # characters of a paragraph without a sentence's end; shorter ones may be headings or items
@@ -38,11 +41,14 @@ def find_wraps(text: str) -> list[Cut]:
     Where a hard-wrapped text parts its paragraphs by short last lines alone, blank lines are put between them.
     """
     columns = find_columns(text)
-    return compose(columns, unwrap(apply(text, columns))) if columns else unwrap(text)
+    return compose(columns, unwrap(apply(text, columns), columns=True)) if columns else unwrap(text)
 
 
-def unwrap(text: str, faults: bool = True) -> list[Cut]:
-    """The same for a text in one column; `faults` says whether the reader's own are still to be mended."""
+def unwrap(text: str, columns: bool = False, faults: bool = True) -> list[Cut]:
+    """The same for a text in one column, or that was in several: not all of its blank lines are left then.
+
+    `faults` says whether the reader's own are still to be mended.
+    """
     lines = list(read_lines(text))
     breaks = [(a, b) for a, b in pairwise(lines) if b.page or not b.blank]
     fit = find_fit(breaks)
@@ -51,7 +57,7 @@ def unwrap(text: str, faults: bool = True) -> list[Cut]:
     mended = [*find_stretched(lines, fit), *find_lost_hyphens(text, lines, fit)] if faults else []
     if mended:
         mended.sort(key=lambda cut: cut.start)
-        return compose(mended, unwrap(apply(text, mended), faults=False))
+        return compose(mended, unwrap(apply(text, mended), columns, faults=False))
     filled = [fit.fill(a, b) for a, b in breaks]
     ends = [b for (a, b), fraction in zip(breaks, filled, strict=True) if fraction <= 1 and is_closed(a.text)]
     spaced = sum(line.blank and not line.page for line in lines) >= len(ends)
@@ -59,11 +65,9 @@ def unwrap(text: str, faults: bool = True) -> list[Cut]:
     if spaced:  # blank lines tell, but columns keep none: there a speaker's name in brackets begins a paragraph
         openings = {word for word in openings if word[0] in "(["}
     words = Words(text, is_hyphenated((a.text, b.text) for a, b in breaks))
-    wraps = [
-        is_wrap(a, b, fraction, spaced and not b.page, openings)
-        for (a, b), fraction in zip(breaks, filled, strict=True)
-    ]
-    opened = find_opened(text, breaks, wraps, spaced)
+    gaps = [0.0 if b.page or not spaced else KEPT_GAPS if columns else 1.0 for _, b in breaks]
+    wraps = [is_wrap(a, b, fraction, gap, openings) for (a, b), fraction, gap in zip(breaks, filled, gaps, strict=True)]
+    opened = find_opened(text, breaks, wraps, gaps)
     cuts: list[Cut] = []
     for (a, b), wrapped in zip(breaks, wraps, strict=True):
         if wrapped and b.start not in opened:
@@ -72,15 +76,20 @@ def unwrap(text: str, faults: bool = True) -> list[Cut]:
                 cuts.append(Cut(start, b.start, after, "repair", "line-break-hyphen"))
             else:
                 cuts.append(Cut(start, b.start, after, "space", "hard-wrap"))
-        elif b.page or not spaced or (is_closed(a.text) and b.text.split(None, 1)[0] in openings):
+        elif b.page or columns or not spaced or (is_closed(a.text) and b.text.split(None, 1)[0] in openings):
             cuts.append(Cut(a.end, b.start, "\n\n", "space", "paragraph"))
     return [cut for cut in cuts if text[cut.start : cut.end] != cut.after]
 
 
-def find_opened(text: str, breaks: Sequence[tuple[Line, Line]], wraps: Sequence[bool], spaced: bool) -> set[int]:
-    """Where sentences begin paragraphs by what they say, below a full line and with no blank one between."""
+def find_opened(
+    text: str, breaks: Sequence[tuple[Line, Line]], wraps: Sequence[bool], gaps: Sequence[float]
+) -> set[int]:
+    """Where sentences begin paragraphs by what they say, below a full line and with no blank one between.
+
+    `gaps` says how likely a blank line would stand between two paragraphs there.
+    """
     doubtful = [
-        wrapped and is_closed(a.text) and (b.page or not spaced) for (a, b), wrapped in zip(breaks, wraps, strict=True)
+        wrapped and gap < 1 and is_closed(a.text) for (a, _), wrapped, gap in zip(breaks, wraps, gaps, strict=True)
     ]
     if not any(doubtful) or not is_english(text):
         return set()
@@ -97,7 +106,8 @@ def find_opened(text: str, breaks: Sequence[tuple[Line, Line]], wraps: Sequence[
             start = a.start
         if doubtful[number]:
             before = text[max(start, a.end - LONGEST_READ) : a.end]
-            if opens_paragraph(before, text[b.start : min(ends[number], b.start + LONGEST_READ)], usual):
+            after = text[b.start : min(ends[number], b.start + LONGEST_READ)]
+            if opens_paragraph(before, after, usual, LEAST_LIKELY_BELOW[gaps[number] > 0]):
                 opened.add(b.start)
         if not wraps[number] or b.start in opened:
             start = b.start
@@ -115,17 +125,17 @@ def find_openings(lines: Sequence[Line], first: Sequence[Line]) -> set[str]:
     return {word for word, count in starts.items() if count > 1 and count > within[word]}
 
 
-def is_wrap(a: Line, b: Line, filled: float, spaced: bool, openings: set[str]) -> bool:
+def is_wrap(a: Line, b: Line, filled: float, gap: float, openings: set[str]) -> bool:
     """Whether the width made the break between two lines; `filled` is what `Fit.fill` says of them.
 
-    `spaced` says that a blank line would stand between them if they were two paragraphs.
+    `gap` is how likely a blank line would stand between them if they were two paragraphs.
     """
     closed = is_closed(a.text)
     if ITEM.match(b.text) and (closed or ITEM.match(a.text)):
         return False
     if closed and ((b.indent > a.indent and not b.page) or b.text.split(None, 1)[0] in openings):
         return False
-    if filled > (SPACED_FULL if spaced or is_open(a.text) else 1):
+    if filled > (SPACED_FULL if gap == 1 or is_open(a.text) else COLUMN_FULL if gap else 1):
         return True
     return filled > UNDERFULL and (is_continued(a.text, b.text) or is_carried_over(a, b))
 

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
 
-MEAN_SHARE = 1 / 3
+LEAST_LIKELY = 1 / 3
 """How likely an opening has to be: a paragraph's end that is missed spoils two paragraphs, one that is none one."""
 LEAST_ENGLISH = 0.08  # of the words
 SHARES = (0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.25, 1.5, 2, 3)  # of the usual length
@@ -23,14 +23,13 @@ def is_english(text: str) -> bool:
     return len(ENGLISH.findall(text)) >= LEAST_ENGLISH * len(text.split())
 
 
-def opens_paragraph(
-    before: str, after: str, usual: float, bound: float = math.log(MEAN_SHARE / (1 - MEAN_SHARE))
-) -> bool:
+def opens_paragraph(before: str, after: str, usual: float, least: float = LEAST_LIKELY) -> bool:
     """Whether `after`, up to the next sure end, is a paragraph of its own behind `before`, the paragraph so far.
 
-    `usual` is the length of the document's paragraphs in characters.
+    `usual` is the length of the document's paragraphs in characters, `least` how likely it has to be.
     """
-    return WEIGHTS["bias"] + sum(WEIGHTS.get(name, 0.0) for name in describe(before, after, usual)) > bound
+    likely = WEIGHTS["bias"] + sum(WEIGHTS.get(name, 0.0) for name in describe(before, after, usual))
+    return likely > math.log(least / (1 - least))
 
 
 def describe(before: str, after: str, usual: float) -> Iterator[str]:

@@ -91,7 +91,7 @@ def train(examples: Sequence[Example]) -> dict[str, float]:
 
 def report(weights: dict[str, float], examples: Sequence[Example]) -> str:
     """How much of what a full line leaves open is told right, and of the openings, by what is counted."""
-    bound = np.log(openings.MEAN_SHARE / (1 - openings.MEAN_SHARE))
+    bound = np.log(openings.LEAST_LIKELY / (1 - openings.LEAST_LIKELY))
     right = found = every = ends = 0
     for names, length, opens in examples:
         told = weights["bias"] + sum(weights.get(name, 0.0) for name in names) > bound
