@@ -44,6 +44,9 @@ def test_the_articles_themselves_lose_nothing(reader: str) -> None:
             if cut.kind == "space":
                 assert not before.strip()
                 continue
+            if cut.rule == "lost-hyphen":
+                assert (before, cut.after) == ("", "-")
+                continue
             assert FURNITURE.search(before) or "…" in before or "Wikinews" in before or re.fullmatch(r"\d+/\d+", before)
 
 
@@ -67,6 +70,21 @@ def test_a_title_is_one_line_again_as_the_browser_printed_it_above(header: str, 
     kept = [line for line in apply(page, find_furniture(page)).split("\n") if line.strip()]
     whole = " ".join(printed.split()).replace("- ", "-")
     assert kept == [whole, "2026-11-20", "The mayor has resigned."]
+
+
+def test_a_title_has_the_hyphen_again_that_its_reader_took_from_a_lines_end() -> None:
+    title = "Mayor of well-known harbour resigns"
+    page = f"11/22/26, 3:04 PM\n\n{title} - The Paper\n\nMayor of wellknown harbour\nresigns\n\n1/1\n"
+    assert f"\n{title}\n" in apply(page, find_furniture(page))
+    assert [cut.after for cut in find_furniture(page) if cut.rule == "lost-hyphen"] == ["-"]
+
+
+def test_what_stands_below_the_address_within_a_page_is_the_next_column() -> None:
+    page = (
+        "11/22/26, 3:04 PM\n\nMayor resigns - The Paper\n\nThe mayor of the old harbour\n\nhttps://paper.example/1\n\n"
+        "resigned on Monday morning.\n\n1/1\n"
+    )
+    assert "The mayor of the old harbour\n\n\n\fresigned on Monday morning." in apply(page, find_furniture(page))
 
 
 def test_lines_below_that_the_header_does_not_say_are_left_alone() -> None:

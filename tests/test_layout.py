@@ -102,6 +102,18 @@ def test_lines_of_columns_that_stand_half_a_line_apart_are_told_from_paragraphs(
     assert lay_out("\n".join(rows)) == f"{PROSE}\n\n{FERRY}"
 
 
+def test_captions_beside_prose_are_a_column() -> None:
+    captions = [
+        f"The {name} bridge, as it was before the flood. Picture: Ann."
+        for name in ("old", "new", "upper", "lower", "railway")
+    ]
+    right = [line for caption in captions for line in (*textwrap.wrap(caption, 30), "")]
+    left = textwrap.wrap(f"{PROSE} {FERRY}", 36, break_on_hyphens=False)
+    rows = [f"{a:40}{b}".rstrip() for a, b in zip_longest(left, right, fillvalue="")]
+    whole = lay_out("\n".join(rows))
+    assert " ".join(whole.split()).startswith(f"{PROSE} {FERRY}") and captions[0] in whole
+
+
 def test_indented_speeches_are_no_column() -> None:
     speeches = "\n".join(f"{'':40}{line}" for line in textwrap.wrap(FERRY, 36))
     assert find_columns(f"{textwrap.fill(PROSE, 60)}\n\n{speeches}") == []
@@ -175,6 +187,50 @@ def test_words_that_stand_a_line_each_in_a_stretched_line_are_one_line_again(bet
     after = ["before the winter, which is what they had asked", "for. The council agreed with them on Tuesday."]
     text = "\n".join([*before, between.join(words), *after])
     assert lay_out(text) == " ".join([*before, *words, *after])
+
+
+def test_a_stretched_line_that_begins_a_paragraph_is_whole() -> None:
+    lines = textwrap.wrap(PROSE, 52, break_on_hyphens=False)
+    words = ["Yesterday,", "the", "engineers'", "representative", "Henrietta"]
+    after = textwrap.wrap("Understandingham said of it that all of it had to be built again.", 52)
+    text = "\n".join([*lines, *words, *after])
+    assert f"{' '.join(words)} Understandingham said of it that all" in lay_out(text)
+
+
+def eat_hyphens(lines: list[str]) -> str:
+    """The lines as pdftotext writes them: of a hyphen at a line's end it makes one word, and one line."""
+    return "\n".join(lines).replace("-\n", "")
+
+
+def test_a_compound_has_the_hyphen_again_that_a_reader_took_from_the_end_of_its_line() -> None:
+    lines = textwrap.wrap(f"{PROSE} Its anti-corruption court agreed. {FERRY}", 62, break_on_hyphens=False)
+    lines.append("The council was told in the evening that it was for the anti-")
+    lines.append("corruption court to say so, and went home in the evening")
+    text = eat_hyphens([*lines, "without a word to those who were still waiting at the door."])
+    assert "for the anti-corruption court to say so, and went home in" in lay_out(text)
+    assert {cut.rule for cut in find_wraps(text) if cut.kind == "repair"} == {"lost-hyphen"}
+
+
+def test_words_of_a_document_that_hyphenates_keep_no_hyphen() -> None:
+    lines = textwrap.wrap(f"{PROSE} {FERRY}", 60, break_on_hyphens=False)
+    before = "and so it was that nobody knew whether it was the"
+    for first, second in (("govern", "ment"), ("engi", "neers"), ("anti", "cipation")):
+        lines += [f"{before:{59 - len(first)}}{first}-", f"{second} {FERRY[:50]}"]
+    assert "-" not in lay_out(eat_hyphens(lines)).replace("well-known", "")
+
+
+def test_below_a_full_line_the_sentence_tells_whether_a_paragraph_begins() -> None:
+    first = f"{FERRY} {'The council has not said who it is that will have to pay for it in the end':<76}."
+    lines = textwrap.wrap(first, 78, break_on_hyphens=False)
+    last = lines[-1].ljust(77, "x")[:77] + "."
+    for sentence, parts in (
+        ("Meanwhile, Mayor Ann Bell told reporters", True),
+        ("They will not", False),
+        ("it", False),
+    ):
+        after = textwrap.wrap(f"{sentence} {PROSE}", 78, break_on_hyphens=False)
+        text = "\n".join([*textwrap.wrap(PROSE, 78, break_on_hyphens=False), *lines[:-1], last, *after])
+        assert (f"\n\n{sentence}" in lay_out(text)) == parts
 
 
 def test_a_speaker_in_brackets_begins_a_paragraph_where_a_column_kept_no_blank_lines() -> None:
@@ -281,7 +337,7 @@ def test_cuts_are_sorted_and_change_what_their_kind_says(find: Callable[[str], l
         if cut.kind == "space":
             assert squeeze(before) == squeeze(cut.after) == ""
         else:
-            assert squeeze(before) in ("", "-", "‐") and cut.after in ("", " ")
+            assert squeeze(before) in ("", "-", "‐") and cut.after in ("", " ", "-", "-\n")
 
 
 @given(st.text() | st.text(alphabet="abA. \n\n\f\r\u00a0\u3000"))

@@ -242,14 +242,32 @@ def join_title(text: str, cell: Cell, page: Page) -> Iterator[Cut]:
         start = cell.end + line.start()
         space = title[told : told + 1] == " "
         words, rest = " ".join(line[0].split()), title[told + space :]
+        missing = find_missing_hyphens(words, rest) if words == line[0].rstrip() else []
+        for place in reversed(missing):
+            words = f"{words[:place]}-{words[place:]}"
         belongs = rest.startswith(words) or (rest and words.startswith(rest) and cell.text.endswith("…"))
         if end:
             after, rule = (" " * space, "hard-wrap") if belongs else ("\n\n", "paragraph")
             yield Cut(end, start, after, "space", rule)
         if not belongs:
             return
+        yield from (Cut(start + place, start + place, "-", "repair", "lost-hyphen") for place in missing)
         told += space + len(words)
         end = start + len(line[0].rstrip())
+
+
+def find_missing_hyphens(words: str, title: str) -> list[int]:
+    """Where the words lack a hyphen that the title has, and that a reader ate; [] where they differ in more."""
+    places = []
+    told = 0
+    for place, character in enumerate(words):
+        if character != "-" == title[told : told + 1]:
+            places.append(place)
+            told += 1
+        if title[told : told + 1] != character:
+            return []
+        told += 1
+    return places
 
 
 def stands_below_title(line: str) -> bool:

@@ -89,7 +89,8 @@ def find_opened(
     `gaps` says how likely a blank line would stand between two paragraphs there.
     """
     doubtful = [
-        wrapped and gap < 1 and is_closed(a.text) for (a, _), wrapped, gap in zip(breaks, wraps, gaps, strict=True)
+        wrapped and gap < 1 and is_closed(a.text) and not CREDIT.match(b.text)
+        for (a, b), wrapped, gap in zip(breaks, wraps, gaps, strict=True)
     ]
     if not any(doubtful) or not is_english(text):
         return set()
@@ -188,6 +189,8 @@ def is_split(first: str, second: str) -> bool:
     return prose and runs_on and opening.islower() and SENTENCE_BORDER.search(second + " ") is not None
 
 
+CREDIT = re.compile(r"(?i)(?:image|photo|picture|credit)s?:")
+"""What ends a caption."""
 RUNNING_ON = frozenset(',-‐–—)”’"»')
 MARKED = re.compile(rf"[#>|]|{ITEM.pattern}")
 SENTENCE_START = re.compile(r"[.!?…][\"'”’»)]*\s+(\S+)")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from itertools import pairwise
+from math import ceil
 
 from flows.clean.hyphens import Words, is_hyphenated
 from flows.clean.printed_lines import Fit, Line, first_word, is_open
@@ -14,11 +15,12 @@ from flows.model import Cut
 FEWEST_STRETCHED = 3  # words
 LEAST_STRETCHED = 0.5  # of the width
 OVERFULL = 1.05  # of the width: a longer line is two
-MOST_JOINED = 2.02  # of the width, that two lines take at most
+MOST_JOINED = 3  # lines
 MOST_OVERFULL = 0.15  # of the lines: where more are too long, others are no lines of prose
 SLACK = 0.01  # of the width, by which a metric may be wrong of a line
 LONG_PREFIX = 3  # letters: a shorter one, such as re, begins many a word
 LEAST_EVIDENCE = 2  # that a hyphen stood between two parts of a word
+CLEAR_EVIDENCE = 4
 
 
 def find_stretched(lines: Sequence[Line], fit: Fit) -> Iterator[Cut]:
@@ -62,33 +64,44 @@ def find_end(lines: Sequence[Line], start: int, last: int, fit: Fit) -> int:
 def find_lost_hyphens(text: str, lines: Sequence[Line], fit: Fit) -> list[Cut]:
     """Cuts that part lines which a reader joined, with the hyphen again that it took for one of a hyphenated word.
 
-    pdftotext does so with each hyphen at a line's end. Where the document hyphenates no words they were compounds.
+    pdftotext does so with each hyphen at a line's end. Where the document hyphenates no words they were compounds;
+    where it may, only the document's own compounds and capitals within a word tell.
     """
-    overfull = [line for line in lines if OVERFULL < fit.measure(line.text) < MOST_JOINED]
-    joined = [(line, list(find_borders(line, fit))) for line in overfull]
+    joined = [(line, list(find_borders(line.text, fit))) for line in lines if fit.measure(line.text) > OVERFULL]
+    if not 0 < len(joined) <= MOST_OVERFULL * len(lines):
+        return []
     breaks = [(a.text, b.text) for a, b in pairwise(lines) if b.page or not b.blank]
     breaks += [(f"{line.text[: places[0]]}-", line.text[places[0] :].lower()) for line, places in joined if places]
-    if not 0 < len(joined) <= MOST_OVERFULL * len(lines) or is_hyphenated(breaks):
-        return []
+    least = CLEAR_EVIDENCE if is_hyphenated(breaks) else LEAST_EVIDENCE
     words = Words(text, hyphenated=False)
     cuts = []
     for line, places in joined:
-        ranked = sorted(((weigh(line.text, place, words), place) for place in places), reverse=True)
-        if ranked and ranked[0][0] >= LEAST_EVIDENCE:
-            place = line.start + ranked[0][1]
-            cuts.append(Cut(place, place, "-\n", "repair", "lost-hyphen"))
+        start = 0
+        while places:
+            ranked = {start + place: weigh(line.text, start + place, words) for place in places}
+            start = max(ranked, key=ranked.__getitem__)  # the first of the best
+            if ranked[start] < least:
+                break
+            cuts.append(Cut(line.start + start, line.start + start, "-\n", "repair", "lost-hyphen"))
+            places = list(find_borders(line.text[start:], fit)) if fit.measure(line.text[start:]) > OVERFULL else []
     return cuts
 
 
-def find_borders(line: Line, fit: Fit) -> Iterator[int]:
-    """Where within a word the line may have ended: what stands before fits the width, and no more does."""
-    taken, whole, hyphen = 0.0, fit.measure(line.text), fit.measure("-")
-    for place, character in enumerate(line.text):
+def find_borders(text: str, fit: Fit) -> Iterator[int]:
+    """Where within a word the first of the lines that were joined may have ended: it fits the width, and no more does.
+
+    Of lines that make up more than whole ones there is no such place.
+    """
+    taken, whole, hyphen = 0.0, fit.measure(text), fit.measure("-")
+    if whole > MOST_JOINED + SLACK:
+        return
+    most = ceil(whole - SLACK) - 1 + SLACK  # that the lines behind the first take
+    for place, character in enumerate(text):
         if taken + hyphen > 1 + SLACK:
             return
-        if place and character.isalnum() and line.text[place - 1].isalnum():
-            more = fit.measure(first_word(line.text[place:]))
-            if taken + hyphen + more > 1 - SLACK and whole - taken < 1 + SLACK:
+        if place and character.isalnum() and text[place - 1].isalnum() and whole - taken < most:
+            more = fit.measure(first_word(text[place:]))
+            if taken + hyphen + more > 1 - SLACK:
                 yield place
         taken += fit.measure(character)
 
@@ -103,9 +116,12 @@ def weigh(text: str, place: int, words: Words) -> int:
     before, after = first[0].lower(), second[0].lower()
     if before == before.upper():  # a script without capitals, where letters and their marks are not told apart
         return 0
+    compound = words.count(f"{before}-{after}") > 0
+    if words.count(before + after) > 1 and not compound:
+        return 0
     is_prefix = before in FIRST_PARTS and (len(before) >= LONG_PREFIX or words.count(after) > 0)
     known = (words.count(before) > 0) + (words.count(after) > 0)
-    return 4 * (words.count(f"{before}-{after}") > 0) + 2 * (is_prefix + (after in SECOND_PARTS)) + known
+    return 4 * compound + 2 * (is_prefix + (after in SECOND_PARTS)) + known
 
 
 COMPOUNDS = tomllib.loads(files("flows.clean").joinpath("compounds.toml").read_text(encoding="utf-8"))
