@@ -104,7 +104,7 @@ def test_lines_of_columns_that_stand_half_a_line_apart_are_told_from_paragraphs(
 
 def test_captions_beside_prose_are_a_column() -> None:
     captions = [
-        f"The {name} bridge, as it was before the flood. Picture: Ann."
+        f"The {name} bridge, as it was before the flood came, by Ann."
         for name in ("old", "new", "upper", "lower", "railway")
     ]
     right = [line for caption in captions for line in (*textwrap.wrap(caption, 30), "")]

@@ -70,7 +70,11 @@ def describe_marks(before: str, after: str, first: str) -> Iterator[str]:
         yield "open quotation"
     if after.startswith("(("):
         yield "speaker"
-    elif after[0] in "([":
+    elif before.startswith("(("):
+        yield "speaker goes on"
+        if end == "?":
+            yield "speaker goes on asking"
+    if after[0] in "([" and not after.startswith("(("):
         yield "bracket"
     if ABBREVIATION.search(before, max(0, len(before) - 12)):
         yield "abbreviation"

@@ -23,10 +23,10 @@ from flows.clean import openings
 from flows.clean.printed_lines import is_closed
 
 ROOT = Path(__file__).parents[2]
-FEWEST = 40  # examples that have a feature
+FEWEST = 20  # examples that have a feature
 DAMPING = 8.0  # of the sum of squares of the weights
 STEPS = 400
-WIKINEWS_COUNTS = 3  # so many times, since pages that are no news outnumber it
+WIKINEWS_COUNTS = 6  # so many times, since pages that are no news outnumber it
 
 Example = tuple[frozenset[str], int, bool]
 """Its features, the length of the word behind the sentence's end, whether a paragraph ends there."""
