@@ -5,7 +5,7 @@ they do where a program tagged every line. What has none, such as headers and fo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import Final
@@ -24,6 +24,7 @@ _ROOM: Final = 1.0  # ems that were left behind a line besides its next word, wh
 
 _Break = tuple[str, bool]
 """What stands between two lines, and whether the width of the page made it."""
+_Piece = tuple[_Break, Line]
 _WRAP: Final[_Break] = ("\n", True)
 _LINE: Final[_Break] = ("\n", False)
 _PARAGRAPH: Final[_Break] = ("\n\n", False)
@@ -42,17 +43,14 @@ def join_tagged(pages: Sequence[PageText]) -> tuple[str, list[Cut], str] | None:
     wraps: list[tuple[int, int]] = []
     broken: list[tuple[str, str]] = []
     for number, page in enumerate(pages):
-        here = [[line for _, line in blocks[path]] for path in first_page[number]]
+        parts = _part_blocks(first_page[number], blocks)
         above, below = _find_outside(page.lines)
+        pieces = [piece for part in (_part_lines(above), *parts, _part_lines(below)) for piece in part]
         if number == 0:
-            heading = find_heading([*above, *(line for block in here for line in block), *below])
+            heading = find_heading([line for _, line in pieces]) if pieces else page.heading
         text += "\f" * (number > 0)
-        if not page.lines:
+        if not pieces:
             text += page.text
-            continue
-        pieces: list[tuple[_Break, Line]] = []
-        for part in (_part_lines(above), *map(_part_block, here), _part_lines(below)):
-            pieces += part
         for place, ((between, wrapped), line) in enumerate(pieces):
             between = between if place else ""
             if wrapped:
@@ -97,17 +95,28 @@ def _find_outside(lines: Iterable[Line]) -> tuple[list[Line], list[Line]]:
     return [line for line in outside if line.bottom > highest], [line for line in outside if line.bottom <= highest]
 
 
-def _part_lines(lines: Sequence[Line]) -> list[tuple[_Break, Line]]:
+def _part_lines(lines: Sequence[Line]) -> list[_Piece]:
     return [(_LINE if number else _PARAGRAPH, line) for number, line in enumerate(lines)]
 
 
-def _part_block(lines: Sequence[Line]) -> list[tuple[_Break, Line]]:
+def _part_blocks(paths: Sequence[Path], blocks: Mapping[Path, Sequence[tuple[int, Line]]]) -> list[list[_Piece]]:
+    """The lines of blocks that follow each other; the rows of a table stand close."""
+    parts = [_part_block([line for _, line in blocks[path]]) for path in paths]
+    for above, path, part in zip(paths, paths[1:], parts[1:], strict=False):
+        line = part[0][1]
+        if path[:-1] == above[:-1] and line.tag and line.tag.row == path:
+            part[0] = _LINE, line
+    return parts
+
+
+def _part_block(lines: Sequence[Line]) -> list[_Piece]:
     """The lines of a block, with what parts each from the one before."""
-    parted = [(_PARAGRAPH, lines[0])]
     distances = [above.bottom - line.bottom for above, line in pairwise(lines) if above.bottom - line.bottom > 0]
     usual = median(distances) if len(distances) > 1 else 0.0
-    parted += [(_find_break(above, line, lines, usual), line) for above, line in pairwise(lines)]
-    return parted
+    breaks = [_find_break(above, line, lines, usual) for above, line in pairwise(lines)]
+    if breaks.count(_LINE) >= breaks.count(_WRAP):  # an address, a verse: the widest line was broken on purpose too
+        breaks = [_LINE if between == _WRAP else between for between in breaks]
+    return list(zip([_PARAGRAPH, *breaks], lines, strict=True))
 
 
 def _find_break(above: Line, line: Line, lines: Sequence[Line], usual: float) -> _Break:
