@@ -187,10 +187,17 @@ class _Boxes:
 
 
 def _order_columns(lines: list[Line]) -> list[Line]:
-    """The lines of a page in two columns, column by column between the lines that cross both; others as they are."""
+    """The lines of a page in columns, column by column between the lines that cross them; others as they are."""
+    if _find_gutter(lines) is None:
+        return _put_edges_outside(join_parted(lines))
+    return _part_columns(lines)
+
+
+def _part_columns(lines: list[Line]) -> list[Line]:
+    """The lines of a column of the page, or of all, where they stand in columns themselves, one after the other."""
     gutter = _find_gutter(lines)
     if gutter is None:
-        return _put_edges_outside(join_parted(lines))
+        return lines
     lines = join_parted(lines, " ", gutter)  # words of a line stretched to its column's width
     ordered: list[Line] = []
     crossing = sorted((line for line in lines if line.left < gutter < line.right), key=lambda line: -line.top)
@@ -200,7 +207,7 @@ def _order_columns(lines: list[Line]) -> list[Line]:
         band = sum(1 for other in crossing if other.bottom > line.bottom) if len(crossing) < 50 else 0
         bands[band][line.left >= gutter].append(line)
     for number, (left, right) in enumerate(bands):
-        ordered += left + right
+        ordered += _part_columns(left) + _part_columns(right)
         ordered += crossing[number : number + 1]
     return ordered
 
