@@ -282,6 +282,8 @@ def test_verses_lists_addresses_and_tables_keep_their_lines(text: str) -> None:
         ("the CDU-", "Politiker said", "the CDU-Politiker said"),
         ("of 2019-", "20 and", "of 2019-20 and"),
         ("a mail-", "carrier came", "a mail-carrier came"),
+        ("north–", "south", "north–south"),
+        ('it said "', "[n]obody", 'it said "[n]obody'),
     ],
 )
 def test_hyphens_at_line_ends_are_judged_by_the_document(first: str, second: str, whole: str) -> None:

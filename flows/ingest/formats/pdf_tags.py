@@ -61,12 +61,12 @@ class TagReader:
 
     def read(self, page: Any) -> dict[int, Tag]:
         """The tag of each marked content of a pypdfium2 page, by its number; none where the page has no tags."""
-        tree = pdfium.FPDF_StructTree_GetForPage(page.raw)
+        tree = pdfium.FPDF_StructTree_GetForPage(page.raw) if self.left > 0 else None
         if not tree:
             return {}
         tags: dict[int, Tag] = {}
         try:
-            for number in range(max(0, pdfium.FPDF_StructTree_CountChildren(tree))):
+            for number in range(max(0, min(self.left, pdfium.FPDF_StructTree_CountChildren(tree)))):
                 element = pdfium.FPDF_StructTree_GetChildAtIndex(tree, number)
                 if element:
                     self._walk(element, Tag((number,), False), tags)
