@@ -76,7 +76,7 @@ def join(text: str, start: int, end: int, words: Words) -> tuple[int, str]:
         if first is None or not after.islower() or words.keep_hyphen(first[0].lower(), second[0].lower()):
             return start, ""
         return start - 1, ""
-    opens = before in "\"“‘([" and not attached  # a mark that belongs to the word behind it
+    opens = before in '"“‘([' and not attached  # a mark that belongs to the word behind it
     glued = opens or (before in "–—/" and attached) or (after == "—" and not text[end + 1 : end + 2].isspace())
     return start, "" if glued or (UNSPACED.match(before) and UNSPACED.match(after)) else " "
 

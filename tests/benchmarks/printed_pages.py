@@ -4,7 +4,7 @@
 
 Articles that a browser printed to PDF, in one column and in two, are read from the PDF itself and from both texts that
 pdftotext makes of it, and cleaned. A paragraph counts when it comes out exactly, white space and invisible marks aside:
-as a paragraph of the clean text, or as what was lifted from the head. Furniture is a print date, an address, a count
+as a paragraph of the clean text, as what was lifted from the head, or as a title that is claimed. Furniture is a print date, an address, a count
 of pages or a running title that is left. Two articles of three were used to improve the passes, every third was not.
 `--missed` prints the paragraphs of the former that did not come out. Some cannot: the file gives not all their letters.
 """
@@ -39,7 +39,8 @@ class Outcome:
     paragraphs: int
     missed: tuple[str, ...]
     damaged: int
-    """Paragraphs with a word that the file does not give: its font has no such letter, or its reader ate a hyphen."""
+    """Paragraphs with a word that the file does not give: its font has no such letter, or its reader ate a hyphen; some
+    of the latter come out all the same."""
     furniture: tuple[str, ...]
 
     @property
