@@ -4,8 +4,9 @@
 
 Articles that a browser printed to PDF, in one column and in two, are read from the PDF itself and from both texts that
 pdftotext makes of it, and cleaned. A paragraph counts when it comes out exactly, white space and invisible marks aside:
-as a paragraph of the clean text, as what was lifted from the head, or as a title that is claimed. Furniture is a print date, an address, a count
-of pages or a running title that is left. Two articles of three were used to improve the passes, every third was not.
+as a paragraph of the clean text, as what was lifted from the head, or as a title that is claimed. Furniture is a print
+date, an address, a count of pages or a running title that is left. Two articles of three were used to improve the
+passes, every third was not.
 `--missed` prints the paragraphs of the former that did not come out. Some cannot: the file gives not all their letters.
 """
 
