@@ -37,11 +37,16 @@ def read_forest(data: dict[str, Any], features: Sequence[str]) -> Forest:
 
 def predict(forest: Forest, features: Matrix) -> Matrix:
     """The probability that each item, a column of features, is what the forest was grown to tell."""
+    probability: Matrix = np.reciprocal(1 + np.exp(-predict_odds(forest, features)), dtype=np.float32)
+    return probability
+
+
+def predict_odds(forest: Forest, features: Matrix) -> Matrix:
+    """The same as the logarithm of the odds."""
     trees, leaves = forest.leaves.shape
     above = (features[forest.rows] > forest.limits).reshape(-1, trees, features.shape[1])
     leaf = np.repeat(np.arange(0, trees * leaves, leaves, dtype=np.int32)[:, None], features.shape[1], axis=1)
     for level, answers in enumerate(above):
         leaf += answers.astype(np.int32) << level
-    score = forest.leaves.ravel()[leaf].sum(axis=0) + forest.bias
-    probability: Matrix = 1 / (1 + np.exp(-score, dtype=np.float32))
-    return probability
+    odds: Matrix = forest.leaves.ravel()[leaf].sum(axis=0) + np.float32(forest.bias)
+    return odds

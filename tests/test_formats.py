@@ -20,6 +20,7 @@ from flows.ingest.contents import Refused, look_at
 from flows.ingest.formats import html, html_labels, jsonl, pdf
 from flows.ingest.formats.fields import claims_of
 from flows.ingest.formats.html_blocks import find_blocks
+from flows.ingest.formats.html_classifier import load_model
 from flows.ingest.formats.html_regions import read_words
 from flows.ingest.formats.markdown import read_markdown
 from flows.model import Claim, Record, Rejected
@@ -257,7 +258,7 @@ def label_scored(monkeypatch: pytest.MonkeyPatch, markup: str, score: float) -> 
     scores = np.ones(len(page.blocks))
     scores[0] = score
     monkeypatch.setattr(html_labels, "judge", lambda *_: scores)
-    return html_labels.label_blocks(page)[0]
+    return html_labels.label_blocks(page, load_model())[0]
 
 
 def test_what_no_rule_names_is_left_out_by_the_classifiers_score(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@
 FOLDER holds web_pages and article_pages; by default it is ../shared/data. People left some boilerplate in what they
 marked (a copyright line, a call to subscribe, "Read more: …"): to remove that is right, and it is counted here
 nevertheless. Shares are of characters, white space aside. `--cuts` prints what is cut from the bodies that may be used
-to improve the rules: those of article_pages, and of the hosts of web_pages that `train_blocks.is_held_out` leaves.
+to improve the rules: those of article_pages, and of the hosts of web_pages that `marked_pages.is_held_out` leaves.
 """
 
 import json
@@ -16,8 +16,8 @@ from pathlib import Path
 
 from flows.clean import clean
 from flows.model import Cut, Record
+from tests.benchmarks.marked_pages import find_host, is_held_out
 from tests.benchmarks.planted_noise import Share, add, count, find_removed
-from tests.benchmarks.train_blocks import find_host, is_held_out
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data"
 MOST = 0.02

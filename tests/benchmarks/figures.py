@@ -1,15 +1,15 @@
 """The figures by which cleaning and metadata are judged: for README.md, and for the floors that no change may go below.
 
-    python -m tests.benchmarks.figures [--write]
+    python -m tests.benchmarks.figures [--write] [PART …]
 
-measures all, beside the peers that are installed (each benchmark says which it knows), and prints the table of
-README.md; with `--write` it puts it there. tests/test_figures.py measures ours alone, on a part of the data, against
-the floors of tests/cases/figures.toml.
+measures all, or the parts that are named, beside the peers that are installed (each benchmark says which it knows), and
+prints the table of README.md; with `--write` it puts it there, where the rows of other parts stay.
+tests/test_figures.py measures ours alone, on a part of the data, against the floors of tests/cases/figures.toml.
 """
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,7 @@ from tests.benchmarks import (
     planted_noise,
     printed_pages,
 )
+from tests.benchmarks.marked_pages import FOLDS, find_fold
 from tests.benchmarks.train_lines import LANGUAGES, read_part
 
 ROOT = Path(__file__).parents[2]
@@ -44,14 +45,18 @@ class Figure:
 
 
 def measure_main_content(limit: int | None, with_peers: bool) -> Iterator[Figure]:
-    """F1 of the pages of hosts that nothing was learned from; the CPU time as a share of the baseline's."""
+    """F1 of the pages of hosts that nothing was learned from; the CPU time as a share of the baseline's.
+
+    Of all hosts, or, where there is a limit, of so many of the parts that they fall into.
+    """
     ours, described = main_content.OURS, f"{main_content.OURS}{main_content.DESCRIBED}"
-    extractors: dict[str, main_content.Extract] = {ours: main_content.extract_alone}
+    folds = range(FOLDS if limit is None else limit)
+    extractors = main_content.list_own(main_content.learn_without(DATA, folds))
     if with_peers:
-        extractors = main_content.list_extractors()
+        extractors |= main_content.list_peers()
     for name, unit in (("web_pages", "words"), ("article_pages", "runs of 4 words")):
         read_pages, count = main_content.SETS[name]
-        pages = list(islice(read_pages(DATA / name), limit))
+        pages = [page for page in read_pages(DATA / name) if find_fold(page.host) in folds]
         texts, seconds = main_content.run_all(pages, extractors)
         gold = [count(page.gold) for page in pages]
         f1 = {tool: main_content.compare(list(map(count, found)), gold).f1 for tool, found in texts.items()}
@@ -194,23 +199,36 @@ PARTS: dict[str, Measure] = {
 """By the benchmark that gives the same at length."""
 
 
-def write_table(figures: Mapping[str, list[Figure]]) -> str:
-    """The figures as a table of Markdown, each with its best peer."""
-    lines = ["| what | corpus-etl | best of the others | benchmark |", "|---|---:|---:|---|"]
-    for part, rows in figures.items():
-        for row in rows:
-            choose = min if row.less else max
-            best = choose(row.peers.items(), key=lambda peer: peer[1], default=None)
-            other = f"{best[1]:.3f} ({best[0]})" if best else ""
-            lines.append(f"| {row.what} | {row.ours:.3f} | {other} | `{part}` |")
-    return "\n".join(lines) + "\n"
+HEAD = "| what | corpus-etl | best of the others | benchmark |\n|---|---:|---:|---|\n"
+
+
+def write_rows(part: str, figures: Iterable[Figure]) -> Iterator[str]:
+    """The figures as rows of a table of Markdown, each with its best peer."""
+    for figure in figures:
+        choose = min if figure.less else max
+        best = choose(figure.peers.items(), key=lambda peer: peer[1], default=None)
+        other = f"{best[1]:.3f} ({best[0]})" if best else ""
+        yield f"| {figure.what} | {figure.ours:.3f} | {other} | `{part}` |"
+
+
+def read_rows(readme: str, part: str) -> Iterator[str]:
+    """The rows that the table has of a part."""
+    table = TABLE.search(readme)
+    yield from (row for row in (table[0] if table else "").splitlines() if row.endswith(f"| `{part}` |"))
 
 
 def main(arguments: list[str]) -> None:
-    table = write_table({part: list(measure(None, True)) for part, measure in PARTS.items()})
+    readme = README.read_text("utf-8")
+    named = [argument for argument in arguments if argument != "--write"] or list(PARTS)
+    rows = [
+        row
+        for part, measure in PARTS.items()
+        for row in (write_rows(part, measure(None, True)) if part in named else read_rows(readme, part))
+    ]
+    table = HEAD + "\n".join(rows) + "\n"
     print(table)
     if "--write" in arguments:
-        README.write_text(TABLE.sub(lambda _: table, README.read_text("utf-8")), "utf-8")
+        README.write_text(TABLE.sub(lambda _: table, readme), "utf-8")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@
 
 FOLDER holds web_pages, article_pages and readability_pages; by default it is ../shared/data. Peers that are installed
 (pip install trafilatura lxml_html_clean readability-lxml, in an environment that has the project) are scored in the
-same run. Nothing was learned from the pages that are scored: of `web_pages` they are those of the hosts that
-`train_blocks.is_held_out` holds out.
+same run. The hosts of web_pages and article_pages fall into five parts; each part is scored with what `train_blocks`
+learns, in this run, from the pages of the other four. readability_pages, from which nothing is learned, are scored with
+what ships, which is learned from all of both sets.
 
 Pages of `web_pages` and `readability_pages` are compared by their words, as bags; those of `article_pages` by their
 runs of four words, as bags, case told apart. Precision is the mean over the pages for which there is a text, recall
@@ -18,17 +19,15 @@ Readers' comments are counted twice: as the pages are, and with every class, id 
 from the markup, as if each site had its own words for them. What counts as a comment is told by those names.
 """
 
-import gzip
-import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from statistics import fmean
 from time import process_time
@@ -36,13 +35,22 @@ from time import process_time
 from selectolax.lexbor import LexborHTMLParser
 
 from flows.clean.ledger import apply
+from flows.ingest.contents import Refused
 from flows.ingest.declared import declared_encoding
-from flows.ingest.formats.html import cut_blocks, find_shown, flatten_nesting
+from flows.ingest.formats.html import cut_blocks, read_page
 from flows.ingest.formats.html_blocks import find_blocks
+from flows.ingest.formats.html_classifier import Model, load_model, read_model
 from flows.ingest.formats.text import decode_text
-from flows.ingest.read import read
-from flows.model import Record
-from tests.benchmarks.train_blocks import find_host, is_held_out
+from tests.benchmarks.marked_pages import (
+    FOLDS,
+    MarkedPage,
+    find_fold,
+    read_article_pages,
+    read_readability_pages,
+    read_web_pages,
+    show,
+)
+from tests.benchmarks.train_blocks import learn, read_examples
 
 ROOT = Path(__file__).parents[2]
 RUN = 4
@@ -64,38 +72,8 @@ BASELINE = "trafilatura"
 DESCRIBED = ", with metadata"
 """What an extractor that reads title, authors and date besides has in its name."""
 
-Extract = Callable[[bytes], str]
+Extract = Callable[[MarkedPage], str]
 Bag = Counter[tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page, its main content, and snippets that must not be in it."""
-
-    source: bytes
-    gold: str
-    unwanted: tuple[str, ...] = ()
-
-
-def read_web_pages(folder: Path) -> Iterator[Page]:
-    """The pages of the hosts that nothing was learned from."""
-    with (folder / "gold.jsonl").open(encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            if is_held_out(find_host(row["url"] or row["id"])):
-                source = gzip.decompress((folder / "html" / f"{row['id']}.html.gz").read_bytes())
-                yield Page(source, row["main_content"] or "", tuple(row["without"] or ()))
-
-
-def read_article_pages(folder: Path) -> Iterator[Page]:
-    rows = json.loads((folder / "ground_truth.json").read_text("utf-8"))
-    for name, row in rows.items():
-        yield Page(gzip.decompress((folder / "html" / f"{name}.html.gz").read_bytes()), row["articleBody"])
-
-
-def read_readability_pages(folder: Path) -> Iterator[Page]:
-    with (folder / "gold.jsonl").open(encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            yield Page(gzip.decompress((folder / "html" / f"{row['id']}.html.gz").read_bytes()), row["text"])
 
 
 def count_words(text: str) -> Bag:
@@ -133,45 +111,66 @@ def compare(found: list[Bag], gold: list[Bag]) -> Figures:
     return Figures(precision, recall, harmonic_mean(precision, recall), own)
 
 
-def extract(page: bytes) -> str:
+def learn_without(folder: Path, folds: Iterable[int]) -> dict[int, Model]:
+    """What is learned from the pages below the folder without those of each fold."""
+    examples = read_examples(folder)
+    return {
+        fold: read_model(asdict(learn(example for example in examples if find_fold(example.host) != fold)))
+        for fold in folds
+    }
+
+
+def extract(page: MarkedPage, model: Model) -> str:
     """The text of a page without what its markup says is not main content, before any rule of the text."""
-    return "\n".join(
-        apply(record.text, record.cuts)
-        for record in read(page, "page.html", 1 << 30).records
-        if isinstance(record, Record)
-    )
+    shown = show(page.source)
+    return apply(shown.text, cut_blocks(shown, model)) if shown.blocks else ""
 
 
-def extract_alone(page: bytes) -> str:
-    """The same, without reading what else the page says of itself: what the others do."""
-    source = flatten_nesting(decode_text(page, declared_encoding).text)
-    shown = find_shown(LexborHTMLParser(source), source)
-    return apply(shown.text, cut_blocks(shown)) if shown.blocks else ""
+def extract_described(page: MarkedPage, model: Model) -> str:
+    """The same, where what else the page says of itself is read besides."""
+    with suppress(Refused):  # the page shows no text
+        record = read_page(decode_text(page.source, declared_encoding).text, model)
+        return apply(record.text, record.cuts)
+    return ""
 
 
-def extract_by_readability(page: bytes) -> str:
+def extract_by_readability(page: MarkedPage) -> str:
     """The text of the markup that readability-lxml finds, in blocks as ours is."""
-    document = import_module("readability").Document(page.decode("utf-8", "replace"))
+    document = import_module("readability").Document(page.source.decode("utf-8", "replace"))
     body = LexborHTMLParser(document.summary(html_partial=True)).body
     return find_blocks(body).text if body is not None else ""
 
 
-def list_extractors() -> dict[str, Extract]:
-    extractors: dict[str, Extract] = {OURS: extract_alone, f"{OURS}{DESCRIBED}": extract}
+def list_own(models: Mapping[int, Model]) -> dict[str, Extract]:
+    """Ours, by what was learned without the fold of the page; by what ships where a page is in none."""
+
+    def choose(page: MarkedPage) -> Model:
+        return models[find_fold(page.host)] if page.host else load_model()
+
+    return {
+        OURS: lambda page: extract(page, choose(page)),
+        f"{OURS}{DESCRIBED}": lambda page: extract_described(page, choose(page)),
+    }
+
+
+def list_peers() -> dict[str, Extract]:
+    """The others that are installed."""
+    peers: dict[str, Extract] = {}
     if find_spec("trafilatura"):
         import trafilatura
 
         name = f"trafilatura {version('trafilatura')}"
-        extractors[name] = lambda page: trafilatura.extract(page, include_comments=False) or ""
-        extractors[f"{name}, precise"] = lambda page: (
-            trafilatura.extract(page, include_comments=False, favor_precision=True) or ""
+        peers[name] = lambda page: trafilatura.extract(page.source, include_comments=False) or ""
+        peers[f"{name}, precise"] = lambda page: (
+            trafilatura.extract(page.source, include_comments=False, favor_precision=True) or ""
         )
-        extractors[f"{name}{DESCRIBED}"] = lambda page: (
-            getattr(trafilatura.bare_extraction(page, include_comments=False, with_metadata=True), "text", None) or ""
+        peers[f"{name}{DESCRIBED}"] = lambda page: (
+            getattr(trafilatura.bare_extraction(page.source, include_comments=False, with_metadata=True), "text", None)
+            or ""
         )
     if find_spec("readability"):
-        extractors[f"readability-lxml {version('readability-lxml')}"] = extract_by_readability
-    return extractors
+        peers[f"readability-lxml {version('readability-lxml')}"] = extract_by_readability
+    return peers
 
 
 SETS = {
@@ -181,7 +180,7 @@ SETS = {
 }
 
 
-def find_comments(page: Page) -> Iterator[str]:
+def find_comments(page: MarkedPage) -> Iterator[str]:
     """The readers' comments that a page shows and people did not mark: the first eight words of their blocks."""
     body = LexborHTMLParser(page.source.decode("utf-8", "replace")).body
     shown = find_blocks(body) if body is not None else None
@@ -207,22 +206,22 @@ def count_leaks(snippets: list[list[str]], texts: list[str]) -> str:
     return f"{found} of {sum(map(len, snippets))}"
 
 
-def find_unwanted(page: Page) -> list[str]:
+def find_unwanted(page: MarkedPage) -> list[str]:
     """The snippets that people marked as not main content, if they tell anything and are not in it after all."""
     gold = fold(page.gold)
     return [snippet for snippet in map(fold, page.unwanted) if snippet.count(" ") >= 7 and snippet not in gold]
 
 
-def run_all(pages: list[Page], extractors: dict[str, Extract]) -> tuple[dict[str, list[str]], dict[str, float]]:
+def run_all(pages: list[MarkedPage], extractors: dict[str, Extract]) -> tuple[dict[str, list[str]], dict[str, float]]:
     """The texts of the pages by extractor, and the seconds of CPU that a page takes."""
     texts: dict[str, list[str]] = {name: [] for name in extractors}
     seconds = dict.fromkeys(extractors, 0.0)
     for run in extractors.values():
-        run(pages[0].source)  # what is loaded once is not the page's cost
+        run(pages[0])  # what is loaded once is not the page's cost
     for page in pages:
         for name, run in extractors.items():
             start = process_time()
-            texts[name].append(run(page.source))
+            texts[name].append(run(page))
             seconds[name] += (process_time() - start) / len(pages)
     return texts, seconds
 
@@ -241,20 +240,8 @@ def share_time(seconds: Mapping[str, float]) -> dict[str, float]:
     return shares
 
 
-def score(folder: Path, limit: int | None = None) -> dict[str, float]:
-    """F1 of `web_pages` and `article_pages` below the folder, at most `limit` pages of each, without peers."""
-    scores = {}
-    for name in ("web_pages", "article_pages"):
-        read_pages, measure = SETS[name]
-        pages = list(islice(read_pages(folder / name), limit))
-        scores[name] = compare(
-            [measure(extract(page.source)) for page in pages], [measure(page.gold) for page in pages]
-        ).f1
-    return scores
-
-
 def main(folder: Path) -> None:
-    extractors = list_extractors()
+    extractors = list_own(learn_without(folder, range(FOLDS))) | list_peers()
     for name, (read_pages, measure) in SETS.items():
         pages = list(read_pages(folder / name))
         texts, seconds = run_all(pages, extractors)
@@ -263,7 +250,7 @@ def main(folder: Path) -> None:
         comments = [list(find_comments(page)) for page in pages]
         unwanted = [find_unwanted(page) for page in pages]
         commented = [page for page, own in zip(pages, comments, strict=True) if own]
-        unnamed = [Page(TELLING.sub(rb'\1"block"', page.source), page.gold) for page in commented]
+        unnamed = [replace(page, source=TELLING.sub(rb'\1"block"', page.source)) for page in commented]
         told = [own for own in comments if own]
         print(f"\n{name}: {len(pages)} pages")
         print(f"{'':34}F1     precision recall own F1 CPU, ms  share comments    unnamed comments unwanted")
@@ -273,7 +260,7 @@ def main(folder: Path) -> None:
             print(
                 f"{extractor:34}{figures.f1:.4f} {figures.precision:.4f}    {figures.recall:.4f} {figures.own:.4f} "
                 f"{1000 * seconds[extractor]:7.1f}  {share:>5} {count_leaks(comments, texts[extractor]):11} "
-                f"{count_leaks(told, [run(page.source) for page in unnamed]):16} "
+                f"{count_leaks(told, [run(page) for page in unnamed]):16} "
                 f"{count_leaks(unwanted, texts[extractor])}",
                 flush=True,
             )

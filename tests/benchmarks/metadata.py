@@ -4,7 +4,7 @@
 
 FOLDER holds web_pages and readability_pages; by default it is ../shared/data. Peers that are installed (pip install
 trafilatura htmldate newspaper4k, in an environment that has the project) are scored in the same run; they are told the
-page's address, ours is not. The rules were written with the pages of the hosts that `train_blocks.is_held_out` does not
+page's address, ours is not. The rules were written with the pages of the hosts that `marked_pages.is_held_out` does not
 hold out; the others are scored by themselves, too. The gold of readability_pages is another program's output.
 
 Titles are compared after NFKC, without case, kinds of quotes and runs of white space; authors as sets of names, which
@@ -33,7 +33,7 @@ from flows.clean import clean
 from flows.describe import describe
 from flows.ingest.read import read
 from flows.model import Record
-from tests.benchmarks.train_blocks import find_host, is_held_out
+from tests.benchmarks.marked_pages import find_host, is_held_out
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT.parent / "shared" / "data"

@@ -2,50 +2,57 @@
 
     python -m tests.benchmarks.train_blocks [FOLDER]
 
-FOLDER holds web_pages/; by default it is ../shared/data. Learned from are the pages of the hosts that `is_held_out`
-does not hold out; tests/benchmarks/main_content.py reports on the others. A block is main content where most of its
-words stand, four in a row, in the text that people marked; a shorter one where it stands there between its neighbours.
-The forest learns from what the weights say of hosts that they did not learn from (five folds).
+FOLDER holds web_pages/ and article_pages/, from all of which is learned; by default it is ../shared/data. How well it
+does on hosts that it has not seen tests/benchmarks/main_content.py reports: it learns anew without a fifth of the hosts
+for each fifth, by `learn`. A block is main content where most of its words stand, four in a row, in the text that
+people marked; a shorter one where it stands there between its neighbours. The first forest learns from what the
+weights say of hosts that they did not learn from, the second from what the first says of such hosts (five folds each).
 """
 
-import gzip
-import hashlib
 import json
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
-from selectolax.lexbor import LexborHTMLParser
 
-from flows.forest import Matrix
+from flows.forest import Matrix, predict_odds, read_forest
 from flows.ingest.formats import html_classifier as classifier
-from flows.ingest.formats.html_blocks import Element, Page, find_blocks
+from flows.ingest.formats.html_blocks import Element, Page
+from flows.ingest.formats.html_context import CONTEXT, measure_context
 from flows.ingest.formats.html_features import FEATURES, Rules
 from flows.ingest.formats.html_labels import label_by_rules
 from flows.ingest.formats.html_measures import measure_blocks
 from flows.ingest.formats.html_words import fold_text, list_class_words, list_text_words
 from tests.benchmarks.grow_forest import Floats, Shape, grow_forest
+from tests.benchmarks.marked_pages import FOLDS, MarkedPage, hash_host, read_article_pages, read_web_pages, show
 
 ROOT = Path(__file__).parents[2]
-FOLDS = 5
-HELD_OUT = 5
-"""One host in so many is held out of the training."""
 RUN = 4
 """Words of a shingle."""
 FEWEST_PAGES = 5
 """A word that is weighed is on at least so many pages."""
+LEAST_FOUND = 0.3
+"""The share of the words that people marked which a page's blocks must have to be learned from."""
+WORTH_OF_NEWS = 2.0
+"""What a page of article_pages counts beside one of web_pages: there are an eighth as many, and they are all news."""
 DAMPING = 2.0
 """Pages' worth of the common share that a word's share starts from."""
 
 
+FIRST = Shape()
+SECOND = Shape(trees=60, depth=5, columns=0.4)
+
+Grown = dict[str, Any]
+"""A forest as its file has it."""
+
+
 @dataclass(frozen=True, slots=True)
-class Marked:
+class Example:
     """A page, and of each of its blocks which share of its words is main content, and what that counts."""
 
     host: str
@@ -59,25 +66,12 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The weights and the forest, as html_blocks.json has them."""
+    """The weights and the forests, as html_blocks.json has them."""
 
     classes: dict[str, float]
     words: dict[str, float]
-    forest: dict[str, Any]
-
-
-def find_host(url: str) -> str:
-    """The host of an address, without `www.`."""
-    return urlsplit(url).netloc.lower().removeprefix("www.")
-
-
-def hash_host(host: str) -> int:
-    return int.from_bytes(hashlib.sha256(host.encode()).digest()[:8])
-
-
-def is_held_out(host: str) -> bool:
-    """Whether nothing is learned from a host's pages."""
-    return hash_host(host) % HELD_OUT == 0
+    first: Grown
+    second: Grown
 
 
 def split_words(text: str) -> list[str]:
@@ -129,65 +123,65 @@ def find_shares(page: Page, kept: Sequence[bool], gold: str) -> Floats:
     return share
 
 
-def read_marked(folder: Path, held_out: bool) -> list[Marked]:
-    """The pages of web_pages from which is learned, or those that are held out."""
-    pages = []
-    for row in map(json.loads, (folder / "gold.jsonl").open(encoding="utf-8")):
-        host = find_host(row["url"] or row["id"])
-        if is_held_out(host) != held_out or not row["main_content"]:
-            continue
-        source = gzip.decompress((folder / "html" / f"{row['id']}.html.gz").read_bytes()).decode("utf-8", "replace")
-        body = LexborHTMLParser(source).body
-        page = find_blocks(body) if body is not None else Page("", (), ())
-        if not page.blocks:
-            continue
-        labels, rules = label_by_rules(page)
-        share = find_shares(page, [label is None for label in labels], row["main_content"])
-        length = np.array([len(split_words(page.text[block.start : block.end])) for block in page.blocks])
-        weight = np.maximum(1, length) / max(200, len(split_words(row["main_content"])))
-        if (share * length).sum() < 0.3 * len(split_words(row["main_content"])):
-            continue  # what people marked is not in the page, or was written anew
-        pages.append(Marked(host, page, rules, share, np.minimum(weight, 0.3)))
-    return pages
+def read_example(marked: MarkedPage, worth: float) -> Example | None:
+    """The page to learn from, counted as `worth`; None where what people marked is not in it, or was written anew."""
+    page = show(marked.source)
+    if not page.blocks or not marked.gold:
+        return None
+    labels, rules = label_by_rules(page)
+    share = find_shares(page, [label is None for label in labels], marked.gold)
+    length = np.array([len(split_words(page.text[block.start : block.end])) for block in page.blocks])
+    words = len(split_words(marked.gold))
+    if (share * length).sum() < LEAST_FOUND * words:
+        return None
+    weight = np.minimum(np.maximum(1, length) / max(200, words), 0.3)
+    return Example(marked.host, page, rules, share, worth * weight)
 
 
-def vary(marked: Marked) -> Iterator[Marked]:
+def read_examples(folder: Path) -> list[Example]:
+    """The pages of both sets that can be learned from."""
+    pages = [(page, 1.0) for page in read_web_pages(folder / "web_pages")]
+    pages += [(page, WORTH_OF_NEWS) for page in read_article_pages(folder / "article_pages")]
+    return [example for page, worth in pages if (example := read_example(page, worth))]
+
+
+def vary(example: Example) -> Iterator[Example]:
     """The page itself, and for half of the pages what it would be without telling classes: such pages are rare."""
-    yield marked
-    if hash_host(marked.host) // (HELD_OUT * FOLDS) % 2:
-        page = marked.page
+    yield example
+    if hash_host(example.host) // FOLDS**2 % 2:
+        page = example.page
         elements = tuple(Element(element.tag, "", element.parent) for element in page.elements)
         page = Page(page.text, page.blocks, elements, page.title)
-        yield Marked(marked.host, page, label_by_rules(page)[1], marked.share, marked.weight, varied=True)
+        yield replace(example, page=page, rules=label_by_rules(page)[1], varied=True)
 
 
-def weigh_words(pages: Sequence[Marked]) -> tuple[dict[str, float], dict[str, float]]:
+def weigh_words(examples: Iterable[Example]) -> tuple[dict[str, float], dict[str, float]]:
     """The weights of class names and of the words of short texts: log odds of main content, damped."""
     tables: list[dict[str, list[float]]] = [defaultdict(lambda: [0.0, 0.0, 0]) for _ in range(2)]
-    for marked in pages:
-        if marked.varied:
+    for example in examples:
+        if example.varied:
             continue
-        page = marked.page
+        page = example.page
         folded = fold_text(page.text)
         seen: list[dict[str, list[float]]] = [defaultdict(lambda: [0.0, 0.0]) for _ in range(2)]
         lineages: dict[int, tuple[str, ...]] = {}
         for number, block in enumerate(page.blocks):
-            share = float(marked.share[number] > 0.5)
+            share = float(example.share[number] > 0.5)
             if block.element not in lineages:
                 found: list[str] = []
                 at = block.element
                 while at >= 0:
                     found += list_class_words(page.elements[at].tag, page.elements[at].words)
                     at = page.elements[at].parent
-                found.append(f"={marked.rules.regions[block.element]}")
-                if not marked.rules.root <= block.element < marked.rules.ends[marked.rules.root]:
+                found.append(f"={example.rules.regions[block.element]}")
+                if not example.rules.root <= block.element < example.rules.ends[example.rules.root]:
                     found.append("=outside")
                 lineages[block.element] = tuple(dict.fromkeys(found))
-            weight = float(marked.weight[number]) + 0.003
+            weight = float(example.weight[number]) + 0.003
             for word in lineages[block.element]:
                 seen[0][word][0] += share * weight
                 seen[0][word][1] += weight
-            if marked.rules.regions[block.element] is not None:
+            if example.rules.regions[block.element] is not None:
                 continue
             for word in dict.fromkeys(list_text_words(folded[block.start : block.end])[1]):
                 seen[1][word][0] += share
@@ -212,22 +206,32 @@ def weigh_words(pages: Sequence[Marked]) -> tuple[dict[str, float], dict[str, fl
     return weights[0], weights[1]
 
 
-def train(pages: Sequence[Marked], shape: Shape) -> Learned:
-    """Learns the weights from the pages, and the forest from what the weights of other hosts say of each."""
-    fold = [hash_host(marked.host) // HELD_OUT % FOLDS for marked in pages]
-    tables: list[Matrix] = []
-    learned_of: list[Marked] = []
-    for number in range(FOLDS):
-        classes, words = weigh_words([marked for marked, own in zip(pages, fold, strict=True) if own != number])
-        for marked, own in zip(pages, fold, strict=True):
-            if own == number:
-                tables.append(measure_blocks(marked.page, marked.rules, classes, words).T)
-                learned_of.append(marked)
-        print(f"fold {number + 1} of {FOLDS}", flush=True)
-    share = np.concatenate([marked.share for marked in learned_of])
-    weight = np.concatenate([marked.weight for marked in learned_of])
-    forest = grow_forest(np.concatenate(tables), share, weight, FEATURES, shape, seed=len(pages))
-    return Learned(*weigh_words(pages), forest)
+def learn(examples: Iterable[Example]) -> Learned:
+    """Learns from the pages: the weights of words, and two forests.
+
+    Each forest is grown on what those before it say of pages of hosts that they did not learn from.
+    """
+    pages = [each for example in examples for each in vary(example)]
+    part = np.array([hash_host(page.host) // FOLDS % FOLDS for page in pages])
+    splits = [(np.flatnonzero(part != own).tolist(), np.flatnonzero(part == own).tolist()) for own in range(FOLDS)]
+    features: dict[int, Matrix] = {}
+    for others, own in splits:
+        classes, words = weigh_words([pages[at] for at in others])
+        features |= {at: measure_blocks(pages[at].page, pages[at].rules, classes, words) for at in own}
+    contexts: dict[int, Matrix] = {}
+    for others, own in splits:
+        forest = read_forest(_grow(pages, {at: features[at] for at in others}, FEATURES, FIRST), FEATURES)
+        for at in own:
+            contexts[at] = measure_context(predict_odds(forest, features[at]), pages[at].page, pages[at].rules)
+    first = _grow(pages, features, FEATURES, FIRST)
+    return Learned(*weigh_words(pages), first, _grow(pages, contexts, CONTEXT, SECOND))
+
+
+def _grow(pages: Sequence[Example], features: Mapping[int, Matrix], names: Sequence[str], shape: Shape) -> Grown:
+    """A forest grown on the features of some of the pages, by their numbers."""
+    share = np.concatenate([pages[at].share for at in features])
+    weight = np.concatenate([pages[at].weight for at in features])
+    return grow_forest(np.concatenate([*features.values()], axis=1).T, share, weight, names, shape, seed=len(pages))
 
 
 def write_model(learned: Learned) -> str:
@@ -236,31 +240,17 @@ def write_model(learned: Learned) -> str:
     for name, weights in (("classes", learned.classes), ("words", learned.words)):
         rows = ",\n".join(f"  {json.dumps(word, ensure_ascii=False)}: {weight}" for word, weight in weights.items())
         parts.append(f' "{name}": {{\n{rows}\n }}')
-    trees = ",\n".join(f"   {json.dumps(tree)}" for tree in learned.forest["trees"])
-    parts.append(f' "forest": {{\n  "bias": {learned.forest["bias"]},\n  "trees": [\n{trees}\n  ]\n }}')
+    for name, forest in (("first", learned.first), ("second", learned.second)):
+        trees = ",\n".join(f"   {json.dumps(tree)}" for tree in forest["trees"])
+        parts.append(f' "{name}": {{\n  "bias": {forest["bias"]},\n  "trees": [\n{trees}\n  ]\n }}')
     return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-def report(pages: Sequence[Marked], learned: Learned) -> None:
-    """Prints how well the blocks of pages are told that nothing was learned from."""
-    model = classifier.read_model(asdict(learned))
-    scores = np.concatenate([classifier.judge(marked.page, marked.rules, model) for marked in pages])
-    share = np.concatenate([marked.share for marked in pages]) > 0.5
-    weight = np.concatenate([marked.weight for marked in pages])
-    for threshold in (0.2, 0.3, 0.4, 0.5):
-        kept = scores >= threshold
-        precision = weight[kept & share].sum() / weight[kept].sum()
-        recall = weight[kept & share].sum() / weight[share].sum()
-        print(f"held out, threshold {threshold}: precision {precision:.4f}, recall {recall:.4f}, by words")
 
 
 def main(folder: Path) -> None:
     path = classifier.MODEL
-    pages = [each for marked in read_marked(folder / "web_pages", held_out=False) for each in vary(marked)]
-    learned = train(pages, Shape())
+    learned = learn(read_examples(folder))
     path.write_text(write_model(learned), encoding="utf-8")
     print(f"{path.name}: {path.stat().st_size // 1000} kB, {len(learned.classes)} and {len(learned.words)} words")
-    report(read_marked(folder / "web_pages", held_out=True), learned)
 
 
 if __name__ == "__main__":

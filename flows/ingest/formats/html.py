@@ -13,6 +13,7 @@ from flows.ingest.declared import declared_encoding
 from flows.ingest.formats import text
 from flows.ingest.formats.html_blocks import NESTING, Page, find_blocks
 from flows.ingest.formats.html_claims import find_claims
+from flows.ingest.formats.html_classifier import Model, load_model
 from flows.ingest.formats.html_dates import find_lone_date
 from flows.ingest.formats.html_labels import count_text, label_blocks
 from flows.model import Claim, Cut, Record
@@ -53,15 +54,15 @@ def read_records(contents: Contents) -> Records:
     return Records([read_page(decoded.text)], decoded.encoding, decoded.reason)
 
 
-def read_page(source: str) -> Record:
-    """The record of a page. Raises Refused when it shows no text."""
+def read_page(source: str, model: Model | None = None) -> Record:
+    """The record of a page, by the model that ships or another. Raises Refused when it shows no text."""
     source = flatten_nesting(source)
     tree = LexborHTMLParser(source)
     claims, metadata = find_claims(tree)
     page = find_shown(tree, source)
     if is_blank(page.text):
         raise Refused("empty", "a web page that shows no text: it may need a browser to run its scripts")
-    cuts = cut_blocks(page)
+    cuts = cut_blocks(page, model or load_model())
     if not any(claim.field == "published" for claim in claims):
         languages = (is_month_first(claim.value) for claim in claims if claim.field == "language")
         lone = find_lone_date(page.text, cuts, next((known for known in languages if known is not None), None))
@@ -97,10 +98,10 @@ def flatten_nesting(source: str) -> str:
     return _BLOCK_TAG.sub(keep_or_break, source)
 
 
-def cut_blocks(page: Page) -> list[Cut]:
+def cut_blocks(page: Page, model: Model) -> list[Cut]:
     """One cut for each run of blocks that the same rule leaves out; the classifier is as sure of it as of the least."""
     cuts: list[Cut] = []
-    labelled = zip(page.blocks, label_blocks(page), strict=True)
+    labelled = zip(page.blocks, label_blocks(page, model), strict=True)
     for rule, run in groupby(labelled, key=lambda pair: pair[1][0]):
         if rule:
             blocks, labels = zip(*run, strict=True)

@@ -86,3 +86,12 @@ def find_shared_depth(
             above = parents[above]
         shared[block] = depth[above]
     return shared
+
+
+@compiled
+def find_lowest(parents: Numbers, values: NDArray[np.float64], counts: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """For each element the lowest of its value and those above it that count; 99 for none."""
+    lowest = np.where(counts, values, 99.0)
+    for element in range(1, len(parents)):
+        lowest[element] = min(lowest[element], lowest[parents[element]])
+    return lowest

@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Final
 
 from flows.ingest.formats.html_blocks import HEADINGS, Block, Page
-from flows.ingest.formats.html_classifier import judge, load_model
+from flows.ingest.formats.html_classifier import Model, judge
 from flows.ingest.formats.html_features import Rules
 from flows.ingest.formats.html_regions import ARTICLE_WORDS, REGION_TAGS, Told, is_comments_heading, read_words
 
@@ -19,10 +19,10 @@ Label = str | None
 """The rule that leaves a block out; None for main content."""
 
 CLASSIFIER: Final = "html-block-classifier"
-KEPT_FROM: Final = 0.35
+KEPT_FROM: Final = 0.4
 """The classifier's score from which a block that no rule names is main content.
 
-Cross-validation over the hosts learned from tells next to no difference from .3 to .4, and from .5 to .7 for the next.
+Cross-validation over the hosts learned from tells next to no difference from .3 to .45, and from .5 to .7 for the next.
 """
 GIVEN_BACK_FROM: Final = 0.6
 """The classifier's score from which a block that a rule names is main content all the same."""
@@ -56,12 +56,12 @@ def count_text(page: Page, enough: int) -> int:
     return count
 
 
-def label_blocks(page: Page) -> list[tuple[Label, float | None]]:
+def label_blocks(page: Page, model: Model) -> list[tuple[Label, float | None]]:
     """For each block the rule that leaves it out, None where it is main content; the classifier says how sure it is."""
     by_rules, rules = label_by_rules(page)
     if not FEWEST_BLOCKS <= len(page.blocks) <= MOST_BLOCKS:
         return [(label, None) for label in by_rules]
-    scores = judge(page, rules, load_model()).tolist()
+    scores = judge(page, rules, model).tolist()
     labels = [_weigh_label(label, score) for label, score in zip(by_rules, scores, strict=True)]
     if _count_kept(page, labels) < FEWEST_KEPT * _count_kept(page, by_rules):
         return [(label, None) for label in by_rules]
