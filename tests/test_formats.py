@@ -23,6 +23,7 @@ from flows.ingest.formats.html_blocks import find_blocks
 from flows.ingest.formats.html_classifier import load_model
 from flows.ingest.formats.html_regions import read_words
 from flows.ingest.formats.markdown import read_markdown
+from flows.ingest.formats.pdf_layout import _find_lines
 from flows.model import Claim, Record, Rejected
 
 TESTS = Path(__file__).parent
@@ -581,6 +582,18 @@ def test_json_is_told_from_what_is_none_as_the_suite_says() -> None:
 
 
 # PDF
+
+
+def test_a_line_of_which_nothing_can_be_read_is_none() -> None:
+    class Boxes:
+        def read(self, character: int) -> tuple[float, float, float, float]:
+            return 5.0 * character, 0.0, 5.0 * character + 5, 10.0
+
+        def find_tag(self, start: int, end: int) -> None:
+            return None
+
+    lines = _find_lines(Boxes(), "The ferry\n\uffff\uffff\nsails again")  # type: ignore[arg-type]
+    assert [line.text for line in lines] == ["The ferry", "sails again"]
 
 
 @needs_data

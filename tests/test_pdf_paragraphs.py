@@ -44,6 +44,20 @@ def test_a_paragraph_is_whole_on_the_page_on_which_it_begins() -> None:
     )
 
 
+def test_a_page_on_which_no_paragraph_begins_says_nothing_twice() -> None:
+    lines = lay(PROSE, paragraph(0, 0), 300)
+    pages = [PageText("\n".join(line.text for line in part), "", tuple(part)) for part in (lines[:2], lines[2:])]
+    joined = join_tagged(pages)
+    assert joined
+    assert apply(joined[0], joined[1]) == f"{PROSE}\f"
+
+
+def test_a_page_whose_lines_cannot_be_placed_keeps_its_text() -> None:
+    joined = join_tagged([PageText("", "", tuple(lay(PROSE, paragraph(0, 0), 300))), PageText("A poster.")])
+    assert joined
+    assert joined[0].endswith("\fA poster.")
+
+
 def test_columns_are_read_in_the_order_of_the_tags() -> None:
     right = lay("It was cold that day, and nobody had slept.", paragraph(0, 1), 300, left=400, width=30)
     assert read([*right, *lay(PROSE, paragraph(0, 0), 300, width=30)]) == (

@@ -147,7 +147,10 @@ def _part_line(boxes: "_Boxes", text: str, start: int, end: int) -> list[Line]:
             parts.append((first, space))
             first = place
             _, bottom, _, top = boxes.read(place)
-    return [_make_line(boxes, text, *part) for part in (*parts, (first, end))]
+    made = (_make_line(boxes, text, *part) for part in (*parts, (first, end)))
+    return [
+        line for line in made if line.text.strip()
+    ]  # of an emoji, which PDFium reads as two halves, nothing is left
 
 
 def _make_line(boxes: "_Boxes", text: str, start: int, end: int) -> Line:

@@ -49,7 +49,7 @@ def join_tagged(pages: Sequence[PageText]) -> tuple[str, list[Cut], str] | None:
         if number == 0:
             heading = find_heading([line for _, line in pieces]) if pieces else page.heading
         text += "\f" * (number > 0)
-        if not pieces:
+        if not page.lines:
             text += page.text
         for place, ((between, wrapped), line) in enumerate(pieces):
             between = between if place else ""
@@ -113,13 +113,14 @@ def _part_block(lines: Sequence[Line]) -> list[_Piece]:
     """The lines of a block, with what parts each from the one before."""
     distances = [above.bottom - line.bottom for above, line in pairwise(lines) if above.bottom - line.bottom > 0]
     usual = median(distances) if len(distances) > 1 else 0.0
-    breaks = [_find_break(above, line, lines, usual) for above, line in pairwise(lines)]
+    margins = _Margins(lines)
+    breaks = [_find_break(above, line, margins, usual) for above, line in pairwise(lines)]
     if breaks.count(_LINE) >= breaks.count(_WRAP):  # an address, a verse: the widest line was broken on purpose too
         breaks = [_LINE if between == _WRAP else between for between in breaks]
     return list(zip([_PARAGRAPH, *breaks], lines, strict=True))
 
 
-def _find_break(above: Line, line: Line, lines: Sequence[Line], usual: float) -> _Break:
+def _find_break(above: Line, line: Line, margins: "_Margins", usual: float) -> _Break:
     if above.tag and line.tag and above.tag.cell != line.tag.cell:
         return "\t", False
     if min(above.top, line.top) - max(above.bottom, line.bottom) > 0.5 * line.height and line.left >= above.left:
@@ -128,16 +129,32 @@ def _find_break(above: Line, line: Line, lines: Sequence[Line], usual: float) ->
         return _PARAGRAPH
     if not (line.tag and line.tag.is_paragraph):
         return _LINE
-    return _LINE if _is_broken(above, line, lines) else _WRAP
+    return _LINE if _is_broken(above, line, margins) else _WRAP
 
 
-def _is_broken(above: Line, line: Line, lines: Sequence[Line]) -> bool:
+def _is_broken(above: Line, line: Line, margins: "_Margins") -> bool:
     """Whether a line was broken on purpose: the first word of the next would have fitted behind it."""
     word = (line.right - line.left) * (len(line.text.split(None, 1)[0]) + 1) / len(line.text)
     right = above.right + word + _ROOM * line.height
-    aligned = [other for other in lines if abs(other.left - above.left) < line.height]
-    widest = max((other.right - other.left for other in lines), default=0.0)
-    return right < max(other.right for other in aligned) and right - above.left < widest
+    return right < margins.find(above.left, line.height) and right - above.left < margins.widest
+
+
+class _Margins:
+    """How far the lines of a block reach."""
+
+    __slots__ = ("found", "lines", "widest")
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        self.widest = max((line.right - line.left for line in lines), default=0.0)
+        self.found: dict[tuple[float, float], float] = {}
+
+    def find(self, left: float, far: float) -> float:
+        """Where the longest line ends that begins less far from there: of few places, since lines stand aligned."""
+        place = round(left, 1), round(far, 1)
+        if place not in self.found:
+            self.found[place] = max((line.right for line in self.lines if abs(line.left - left) < far), default=0.0)
+        return self.found[place]
 
 
 def _undo(text: str, wraps: Sequence[tuple[int, int]], words: Words) -> list[Cut]:
