@@ -357,3 +357,14 @@ def test_regular_white_space_is_left_alone(text: str) -> None:
 )
 def test_hostile_text_takes_linear_time(find: Callable[[str], list[Cut]], text: str) -> None:
     assert len(apply(text, find(text))) <= 2 * len(text)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["\u0301\n" * 5_000, f"{'wordless ' * 5_000}and\n{'x' * 75_000}\n", "\n".join(["wordless " * 2_000 + "and"] * 6)],
+    ids=["accents that stand alone", "lines of a book's length", "no width"],
+)
+def test_lines_that_no_printer_made_take_linear_time(hostile: str) -> None:
+    wrapped = textwrap.fill(PROSE, 70)
+    text = f"{wrapped}\n{hostile}\n{wrapped}"
+    assert len(apply(text, find_wraps(text))) <= 2 * len(text)

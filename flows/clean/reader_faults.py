@@ -3,7 +3,6 @@
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from importlib.resources import files
 from itertools import pairwise
 from math import ceil
@@ -13,9 +12,11 @@ from flows.clean.printed_lines import Fit, Line, first_word, is_open
 from flows.model import Cut
 
 FEWEST_STRETCHED = 3  # words
+MOST_STRETCHED = 60  # words; what has no width, such as an accent that stands alone, never fills a line
 LEAST_STRETCHED = 0.5  # of the width
 OVERFULL = 1.05  # of the width: a longer line is two
 MOST_JOINED = 3  # lines
+LONGEST_JOINED = 1_000  # characters: no printed lines make up more
 MOST_OVERFULL = 0.15  # of the lines: where more are too long, others are no lines of prose
 SLACK = 0.01  # of the width, by which a metric may be wrong of a line
 LONG_PREFIX = 3  # letters: a shorter one, such as re, begins many a word
@@ -49,15 +50,15 @@ def find_stretched(lines: Sequence[Line], fit: Fit) -> Iterator[Cut]:
 
 def find_end(lines: Sequence[Line], start: int, last: int, fit: Fit) -> int:
     """Where the line ends that the words of lines[start:last] begin with, if they fill one; 0 if not."""
-    words = lines[start].text
-    for end in range(start + 1, min(last + 1, len(lines))):
-        run = lines[start:end]
-        if fit.measure(words) > 1:
+    taken = fit.measure(lines[start].text)
+    for end in range(start + 1, min(last + 1, len(lines), start + MOST_STRETCHED)):
+        if taken > 1:
             return 0
-        if len(run) >= FEWEST_STRETCHED and fit.fill(replace(run[0], text=words), lines[end]) > 1 - SLACK:
-            within = is_open(lines[start - 1].text) or any(line.text[0].islower() for line in run[1:])
-            return end if within and fit.measure(words) > LEAST_STRETCHED else 0
-        words = f"{words} {lines[end].text}"
+        full = taken + fit.measure(f" {first_word(lines[end].text)}") > 1 - SLACK
+        if full and end - start >= FEWEST_STRETCHED:
+            within = is_open(lines[start - 1].text) or any(line.text[0].islower() for line in lines[start + 1 : end])
+            return end if within and taken > LEAST_STRETCHED else 0
+        taken += fit.measure(f" {lines[end].text}")
     return 0
 
 
@@ -67,9 +68,10 @@ def find_lost_hyphens(text: str, lines: Sequence[Line], fit: Fit) -> list[Cut]:
     pdftotext does so with each hyphen at a line's end. Where the document hyphenates no words they were compounds;
     where it may, only the document's own compounds and capitals within a word tell.
     """
-    joined = [(line, list(find_borders(line.text, fit))) for line in lines if fit.measure(line.text) > OVERFULL]
-    if not 0 < len(joined) <= MOST_OVERFULL * len(lines):
+    overfull = [line for line in lines if fit.measure(line.text) > OVERFULL]
+    if not 0 < len(overfull) <= MOST_OVERFULL * len(lines):
         return []
+    joined = [(line, list(find_borders(line.text, fit))) for line in overfull if len(line.text) <= LONGEST_JOINED]
     breaks = [(a.text, b.text) for a, b in pairwise(lines) if b.page or not b.blank]
     breaks += [(f"{line.text[: places[0]]}-", line.text[places[0] :].lower()) for line, places in joined if places]
     least = CLEAR_EVIDENCE if is_hyphenated(breaks) else LEAST_EVIDENCE
