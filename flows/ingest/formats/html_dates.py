@@ -126,10 +126,13 @@ def find_lone_date(text: str, cuts: Sequence[Cut], month_first: bool | None) -> 
         found = find_date(printed, month_first)
         if found is None or found.updated or found.date.day is None:
             continue
-        above = text[: match.start()].rstrip()[-LONGEST_LABEL:].rpartition("\n")[2]
-        if not any(start <= match.start() < end for start, end in outside) and not is_label_of_other(above):
+        above = text[max(0, match.start() - 2 * LONGEST_LABEL) : match.start()].rstrip()[-LONGEST_LABEL:]
+        is_outside = any(start <= match.start() < end for start, end in outside)
+        if not is_outside and not is_label_of_other(above.rpartition("\n")[2]):
             days.setdefault(found.date.day, printed)
-    return next(iter(days.values())) if len(days) == 1 else None
+            if len(days) > 1:
+                return None
+    return next(iter(days.values()), None)
 
 
 def _read_line(printed: str, month_first: bool | None) -> Iterator[tuple[PrintedDate, str]]:
