@@ -1,5 +1,6 @@
 """A batch runs in a worker that may die, here or on a cluster, and the tables come out the same."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from distributed import LocalCluster
 
 import flows.batch
+import flows.clean
 import flows.clean.rules
 import flows.result
 from flows.engine import Engine, EngineEndedError, WorkerDiedError, open_engine
@@ -187,3 +189,12 @@ def run_batch_with_a_deadly_file(batch: flows.batch.Batch, *arguments: Any) -> f
     if any("deadly" in work.found.uri and work.verdict is None for work in batch.works):
         kill_itself()
     return flows.batch.run_batch(batch, *arguments)
+
+
+def test_what_fails_while_workers_are_made_ready_ends_no_fork_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(flows.clean, "clean", fail)
+    monkeypatch.delitem(sys.modules, "flows.warm", raising=False)
+    importlib.import_module("flows.warm")
