@@ -235,6 +235,8 @@ def test_a_file_name_tells_a_date_only_when_unmistakable(uri: str, day: datetime
     ("/2026-top-10-bridges/", None),
     ("/a20260304/old-bridge", None),
     ("/2026/bridges/old", None),
+    ("/cricket/2010-11/fixtures", None),
+    ("/cricket/2010-12/fixtures", "2010-12"),
     ("/2026/13/04/old-bridge", None),
     ("/2026/03/04/2026/03/05/", None),
 ])  # fmt: skip

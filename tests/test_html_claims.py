@@ -326,6 +326,7 @@ def test_a_date_of_the_last_change_is_told_apart() -> None:
 
 @pytest.mark.parametrize("lines", [
     "<p>The council met on 4 March 2026.</p>",
+    "<p>When</p><p>4 March 2026</p><p>Where</p><p>Harbour</p>",
     "<p>The council, which met to speak about the old bridge and its cables, on 4 March 2026 closed it for good</p>",
     "<ul><li>4 March 2026</li><li>5 March 2026</li><li>6 March 2026</li></ul>",
     "<div class='related'><p>4 March 2026</p></div>",

@@ -18,10 +18,8 @@ _YEAR_IN_PATH = r"(?<=[/_-])((?:19|20)\d\d)"
 _DAY_IN_PATH = re.compile(
     rf"(?i){_YEAR_IN_PATH}(?:/(\d\d?|[a-z]{{3,9}})/(\d\d?)(?=/|$)|([-_]?)(\d\d)\4(\d\d)(?![^\W_]))"
 )
-_MONTH_IN_PATH = re.compile(r"(?i)(?<=/)((?:19|20)\d\d)[/-](\d\d|[a-z]{3,9})(?=/)")
+_MONTH_IN_PATH = re.compile(r"(?i)(?<=/)((?:19|20)\d\d)([/-])(\d\d|[a-z]{3,9})(?=/)")
 _DAY_MONTH_YEAR = re.compile(r"(?<![0-9A-Za-z])(\d{1,2})[-_ ]?([A-Za-z]{3,9})[-_ ]?((?:19|20)\d\d)(?![0-9])")
-
-
 _NAME_BEHIND_DATE = re.compile(r"(?:19|20)\d\d([^\W\d_]{3,})\d*(?:\.\w+)*$")
 
 
@@ -38,7 +36,11 @@ def claims_of_url(url: str | None) -> list[Claim]:
         f"{year}-{month or number}-{day or last}"
         for year, month, day, _, number, last in _DAY_IN_PATH.findall(parts.path)
     }
-    months = {f"{year}-{month}" for year, month in _MONTH_IN_PATH.findall(parts.path)}
+    months = {
+        f"{year}-{month}"
+        for year, mark, month in _MONTH_IN_PATH.findall(parts.path)
+        if not (mark == "-" and month.isdecimal() and int(month) == int(year[2:]) + 1)  # a season: 2011-12
+    }
     dates = [printed for printed in days or months if parse_date(printed)]
     return [*claims, Claim("published", dates[0], "url")] if len(dates) == 1 else claims
 
