@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flows.clean.opening import PRINT_TIME, drop_opening_date, find_opening_date, is_release_label
+from flows.clean.opening_date import PRINT_TIME, drop_opening_date, find_opening_date, is_release_label
 from flows.describe.date_search import search_dates
 from flows.describe.date_words import fold, is_label_of_other
 from flows.describe.dates import PrintedDate, find_date, parse_date

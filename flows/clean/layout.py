@@ -12,7 +12,7 @@ from itertools import pairwise
 from flows.clean.columns import find_columns
 from flows.clean.hyphens import Words, is_hyphenated, join
 from flows.clean.ledger import apply, compose
-from flows.clean.openings import LEAST_LIKELY, is_english, opens_paragraph
+from flows.clean.paragraph_openings import LEAST_LIKELY, is_english, opens_paragraph
 from flows.clean.printed_lines import (
     ITEM,
     SPACED_FULL,

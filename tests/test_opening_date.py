@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.clean.opening import drop_opening_date, find_opening_date, is_release_label
+from flows.clean.opening_date import drop_opening_date, find_opening_date, is_release_label
 
 PROSE = (
     "The city council voted on Tuesday to close the old bridge over the river, which has carried traffic since 1931, "

@@ -1,7 +1,7 @@
 """Whether a sentence that begins a line begins a paragraph too, where a full line above leaves that open.
 
 A logistic regression of English text: its first word, what is quoted, how long the paragraphs would be.
-`tests/benchmarks/train_openings.py` learned the weights from the paragraphs of news.
+`tests/benchmarks/train_paragraph_openings.py` learned the weights from the paragraphs of news.
 """
 
 import math
@@ -91,7 +91,7 @@ def describe_marks(before: str, after: str, first: str) -> Iterator[str]:
 
 
 def read_weights() -> dict[str, float]:
-    data = tomllib.loads(files("flows.clean").joinpath("openings.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(files("flows.clean").joinpath("paragraph_openings.toml").read_text(encoding="utf-8"))
     words = {f"word {word}": float(weight) for weight, group in data["words"].items() for word in group.split()}
     return {**data["signs"], **words}
 

@@ -1,8 +1,8 @@
-"""Learns which sentences begin paragraphs in English news and writes flows/clean/openings.toml: a minute of one core.
+"""Learns which sentences begin paragraphs in English news: a minute of one core.
 
-    python -m tests.benchmarks.train_openings [FOLDER]
+    python -m tests.benchmarks.train_paragraph_openings [FOLDER]
 
-FOLDER holds web_pages/, article_pages/, wikinews/ and news_pdf_rendered/; by default it is ../shared/data. Learned from
+writes flows/clean/paragraph_openings.toml. FOLDER holds web_pages/, article_pages/, wikinews/ and news_pdf_rendered/; by default it is ../shared/data. Learned from
 are the bodies of both sets of pages and every third of the Wikinews articles that were not printed; reported on are the
 other two thirds. Each sentence's end is an example, and counts by the length of the word behind it, for so likely it
 stands at the end of a full line.
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean import openings
+from flows.clean import paragraph_openings
 from flows.clean.printed_lines import is_closed
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +65,7 @@ def list_examples(paragraphs: Sequence[str]) -> Iterator[Example]:
 
 
 def make_example(before: str, after: str, usual: float, opens: bool) -> Example:
-    return frozenset(openings.describe(before, after, usual)), len(after.split(None, 1)[0]) + 1, opens
+    return frozenset(paragraph_openings.describe(before, after, usual)), len(after.split(None, 1)[0]) + 1, opens
 
 
 def train(examples: Sequence[Example]) -> dict[str, float]:
@@ -91,7 +91,7 @@ def train(examples: Sequence[Example]) -> dict[str, float]:
 
 def report(weights: dict[str, float], examples: Sequence[Example]) -> str:
     """How much of what a full line leaves open is told right, and of the openings, by what is counted."""
-    bound = np.log(openings.LEAST_LIKELY / (1 - openings.LEAST_LIKELY))
+    bound = np.log(paragraph_openings.LEAST_LIKELY / (1 - paragraph_openings.LEAST_LIKELY))
     right = found = every = ends = 0
     for names, length, opens in examples:
         told = weights["bias"] + sum(weights.get(name, 0.0) for name in names) > bound
@@ -113,7 +113,8 @@ def write(weights: dict[str, float], path: Path) -> None:
         else:
             signs[name] = round(weight, 2)
     lines = [
-        "# What speaks for the opening of a paragraph, in log-odds. Written by tests/benchmarks/train_openings.py."
+        "# What speaks for the opening of a paragraph, in log-odds.",
+        "# Written by tests/benchmarks/train_paragraph_openings.py.",
     ]
     lines += ["", "[signs]", *(f"{json.dumps(name)} = {weight}" for name, weight in sorted(signs.items()))]
     lines += ["", "[words]"]
@@ -130,7 +131,7 @@ def main(arguments: Sequence[str]) -> None:
     pages = [example for paragraphs in read_pages(folder) for example in list_examples(paragraphs)]
     news = [example for paragraphs in articles[1::3] for example in list_examples(paragraphs)]
     weights = train(pages + WIKINEWS_COUNTS * news)
-    write(weights, ROOT / "flows" / "clean" / "openings.toml")
+    write(weights, ROOT / "flows" / "clean" / "paragraph_openings.toml")
     for number, name in ((2, "third"), (0, "first")):
         others = [example for paragraphs in articles[number::3] for example in list_examples(paragraphs)]
         print(f"{name} of three Wikinews articles: {report(weights, others)}")
