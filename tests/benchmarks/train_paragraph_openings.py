@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.train_paragraph_openings [FOLDER]
 
-writes flows/clean/paragraph_openings.toml. FOLDER holds web_pages/, article_pages/, wikinews/ and news_pdf_rendered/; by default it is ../shared/data. Learned from
-are the bodies of both sets of pages and every third of the Wikinews articles that were not printed; reported on are the
-other two thirds. Each sentence's end is an example, and counts by the length of the word behind it, for so likely it
-stands at the end of a full line.
+writes flows/clean/paragraph_openings.toml. FOLDER holds web_pages/, article_pages/, wikinews/ and news_pdf_rendered/;
+by default it is ../shared/data. Learned from are the bodies of both sets of pages and every third of the Wikinews
+articles that were not printed; reported on are the other two thirds. Each sentence's end is an example, and counts by
+the length of the word behind it, for so likely it stands at the end of a full line.
 """
 
 import csv
