@@ -1,5 +1,6 @@
 """Grows the forests that `flows.forest` evaluates."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,3 +76,9 @@ def grow_forest(
         score += step[whole]
         trees.append({"splits": splits, "leaves": step.tolist()})
     return {"bias": round(bias, 4), "trees": trees}
+
+
+def write_forest(name: str, forest: dict[str, Any]) -> str:
+    """The lines of a forest in the JSON of a model, by its name there: a tree a line."""
+    trees = ",\n".join(f"   {json.dumps(tree)}" for tree in forest["trees"])
+    return f' "{name}": {{\n  "bias": {forest["bias"]},\n  "trees": [\n{trees}\n  ]\n }}'

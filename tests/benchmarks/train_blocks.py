@@ -28,7 +28,7 @@ from flows.ingest.formats.html_features import FEATURES, Rules
 from flows.ingest.formats.html_labels import label_by_rules
 from flows.ingest.formats.html_measures import measure_blocks
 from flows.ingest.formats.html_words import fold_text, list_class_words, list_text_words
-from tests.benchmarks.grow_forest import Floats, Shape, grow_forest
+from tests.benchmarks.grow_forest import Floats, Shape, grow_forest, write_forest
 from tests.benchmarks.marked_pages import FOLDS, MarkedPage, hash_host, read_article_pages, read_web_pages, show
 
 ROOT = Path(__file__).parents[2]
@@ -240,9 +240,7 @@ def write_model(learned: Learned) -> str:
     for name, weights in (("classes", learned.classes), ("words", learned.words)):
         rows = ",\n".join(f"  {json.dumps(word, ensure_ascii=False)}: {weight}" for word, weight in weights.items())
         parts.append(f' "{name}": {{\n{rows}\n }}')
-    for name, forest in (("first", learned.first), ("second", learned.second)):
-        trees = ",\n".join(f"   {json.dumps(tree)}" for tree in forest["trees"])
-        parts.append(f' "{name}": {{\n  "bias": {forest["bias"]},\n  "trees": [\n{trees}\n  ]\n }}')
+    parts += write_forest("first", learned.first), write_forest("second", learned.second)
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 

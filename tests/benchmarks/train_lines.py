@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from flows.clean import line_features, lines
 from flows.clean.line_features import FEATURES, LONGEST_LINE, SECOND_LOOK
 from flows.forest import Matrix, predict, read_forest
-from tests.benchmarks.grow_forest import Floats, Shape, grow_forest
+from tests.benchmarks.grow_forest import Floats, Shape, grow_forest, write_forest
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "de", "es", "fi", "fr", "sv")
@@ -297,10 +297,7 @@ def main(folder: Path) -> None:
 def write_model(learned: Learned) -> str:
     """The JSON of lines.json: a term a line, a tree a line."""
     words = ",\n".join(f"  {json.dumps(term, ensure_ascii=False)}: {weight}" for term, weight in learned.words.items())
-    forests = []
-    for name, forest in (("first", learned.first), ("second", learned.second)):
-        trees = ",\n".join(f"   {json.dumps(tree)}" for tree in forest["trees"])
-        forests.append(f' "{name}": {{\n  "bias": {forest["bias"]},\n  "trees": [\n{trees}\n  ]\n }}')
+    forests = write_forest("first", learned.first), write_forest("second", learned.second)
     thresholds = f' "thresholds": {json.dumps(learned.thresholds)}'
     return "{\n" + f' "words": {{\n{words}\n }},\n' + ",\n".join((*forests, thresholds)) + "\n}\n"
 
