@@ -38,6 +38,8 @@ _RELEASE = re.compile(
     r"(?:(?:vom|du|del|van|z|от|від)\s)?"
 )
 _BLANK_NUMBERS = re.compile(r"(\d\d?) (\d\d?) ((?:19|20)\d\d)(?= |$)")
+_NUMBER = re.compile(r"\d")
+_LONGEST_WORDS = 60  # characters before the first number of a printed day: its weekday and month, and what parts them
 _NAME = r"[^\W\d_a-z][\w.'’-]*"
 _PLACE = re.compile(rf"\(?{_NAME}(?:,? \(?{_NAME}){{0,5}}[, (–—-]{{0,4}}")
 _AFTER_PLACE = re.compile(r"\)?,?\s*(?:[(/][^()/\n]{2,40}[)/])?\s*(?:-{1,2}|–|—|:)(?=\s|$)")
@@ -90,6 +92,8 @@ def _list_parts(text: str, reach: int) -> Iterator[str]:
 
 def _read_start(part: str) -> _Start | None:
     """The whole day that a part begins with, where what follows is no rest of a sentence."""
+    if _NUMBER.search(part, 0, _LONGEST_WORDS) is None:
+        return None
     numbers = _BLANK_NUMBERS.match(part)
     if numbers:
         start = _Start("/".join(numbers.groups()), numbers.end())
