@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from flows.forest import Matrix
 from flows.ingest.formats.html_blocks import Page
-from flows.ingest.formats.html_features import Numbers, Rules
+from flows.ingest.formats.html_features import Numbers, Rules, number_kinds, sum_subtrees
 from flows.ingest.formats.html_kernels import find_lowest
 
 Amounts = NDArray[np.floating[Any]]
@@ -51,7 +51,7 @@ def measure_context(scores: Matrix, page: Page, rules: Rules) -> Matrix:
     """
     element = np.array([block.element for block in page.blocks])
     lengths = np.array([block.end - block.start for block in page.blocks], dtype=np.float64)
-    elements, ends = page.elements, np.asarray(rules.ends)
+    elements = page.elements
     scores = np.clip(scores, -_SURE, _SURE).astype(np.float64)
     weights = np.minimum(lengths, _MOST)
     weighted = weights * scores
@@ -65,22 +65,16 @@ def measure_context(scores: Matrix, page: Page, rules: Rules) -> Matrix:
     put(scores)
     parents = np.array([parent for _, _, parent in elements])
     parents[0] = 0
-    # The elements of a subtree follow one another
-    sums = np.zeros((2, len(parents) + 1))
-    for number, amount in enumerate((weights, weighted)):
-        sums[number, 1:] = np.bincount(element, amount, minlength=len(parents))
-    sums = sums.cumsum(axis=1)
-    weight_of, weighted_of = sums[:, ends] - sums[:, :-1]
+    weight_of, weighted_of = sum_subtrees(element, (weights, weighted), rules.ends)
     score_of = weighted_of / np.maximum(1, weight_of)
     lineage = [element]
     for _ in OWNERS[1:]:
         lineage.append(parents[lineage[-1]])
     for owner in lineage:
         put(score_of[owner])
-    kind_of: dict[tuple[str, str], int] = {}
-    kinds = np.array([kind_of.setdefault((tag, words), len(kind_of)) for tag, words, _ in elements])
+    kinds_known, kinds = number_kinds(elements)
     put(_average(kinds[element], weights, weighted)[kinds[element]])
-    _, alike = np.unique(parents * len(kind_of) + kinds, return_inverse=True)
+    _, alike = np.unique(parents * len(kinds_known) + kinds, return_inverse=True)
     like = _average(alike, weight_of, weighted_of)
     for owner in lineage[:3]:
         put(like[alike[owner]])

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.forest import Matrix
+from flows.ingest.formats.html_blocks import Element
 from flows.ingest.formats.html_words import SHAPES
 
 Numbers = NDArray[np.int64]
@@ -111,3 +112,22 @@ class Table:
         """Puts a feature, or several that follow one another."""
         first = ROWS[names if isinstance(names, str) else names[0]]
         self.matrix[first : first + (1 if isinstance(names, str) else len(names))] = values
+
+
+def number_kinds(elements: Sequence[Element]) -> tuple[list[tuple[str, str]], Numbers]:
+    """The kinds of elements, which are alike in tag and words, and for each element the number of its kind."""
+    kinds: dict[tuple[str, str], int] = {}
+    numbers = [kinds.setdefault((tag, words), len(kinds)) for tag, words, _ in elements]
+    return [*kinds], np.array(numbers)
+
+
+def sum_subtrees(element: Numbers, amounts: Sequence[Any], ends: Sequence[int]) -> NDArray[np.float64]:
+    """For each element the sum of what the blocks in it amount to, of shape (amounts, elements); None counts them.
+
+    `element` is what each block stands in; the elements of a subtree follow one another, up to its end.
+    """
+    sums = np.zeros((len(amounts), len(ends) + 1))
+    for number, amount in enumerate(amounts):
+        sums[number, 1:] = np.bincount(element, amount, minlength=len(ends))
+    sums = sums.cumsum(axis=1)
+    return sums[:, np.array(ends)] - sums[:, :-1]

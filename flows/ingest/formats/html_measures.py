@@ -26,6 +26,8 @@ from flows.ingest.formats.html_features import (
     Rules,
     Table,
     Truths,
+    number_kinds,
+    sum_subtrees,
 )
 from flows.ingest.formats.html_kernels import count_shapes, count_since, find_shared_depth, gather_within, weigh_lineage
 from flows.ingest.formats.html_words import (
@@ -128,14 +130,12 @@ def _measure_lineage(
 ) -> tuple[Matrix, Numbers]:
     """The features of the elements that each block stands in; returned are the elements' depths and parents."""
     elements, element, prose, lengths = page.elements, blocks.element, blocks.prose, blocks.lengths
-    kind_of: dict[tuple[str, str], int] = {}
-    kind_numbers = [kind_of.setdefault((tag, words), len(kind_of)) for tag, words, _ in elements]
-    kind_weights = [weigh_terms(list_class_words(*kind), classes) for kind in kind_of]
-    numbers = np.array(kind_numbers)
+    kinds_known, numbers = number_kinds(elements)
+    kind_weights = [weigh_terms(list_class_words(*kind), classes) for kind in kinds_known]
     parents = np.array([parent for _, _, parent in elements])
     parents[0] = 0
-    is_article = np.array([tag == "article" for tag, _ in kind_of])[numbers]
-    within = gather_within(parents, np.array([_WITHIN_BITS.get(tag, 0) for tag, _ in kind_of])[numbers])
+    is_article = np.array([tag == "article" for tag, _ in kinds_known])[numbers]
+    within = gather_within(parents, np.array([_WITHIN_BITS.get(tag, 0) for tag, _ in kinds_known])[numbers])
     lineage = weigh_lineage(parents, np.array(kind_weights, dtype=np.float64)[numbers], is_article).astype(np.float32)
     depth = lineage[0]
     table[LINEAGE] = lineage[:, element]
@@ -149,11 +149,7 @@ def _measure_lineage(
     table["rule"] = region + np.where(in_article, 0, classes.get("=outside", 0.0))
     table["in article"] = in_article
     table["depth in article"] = np.where(in_article, depth[element] - depth[rules.root], -1)
-    sums = np.zeros((4, len(elements) + 1))
-    for number, amount in enumerate((prose, lengths, lengths * blocks.link_share, None)):
-        sums[number, 1:] = np.bincount(element, amount, minlength=len(elements))
-    sums = sums.cumsum(axis=1)
-    sums = sums[:, np.array(rules.ends)] - sums[:, :-1]  # the elements of a subtree follow one another
+    sums = sum_subtrees(element, (prose, lengths, lengths * blocks.link_share, None), rules.ends)
     all_prose = max(1.0, float(prose.sum()))
     shares = np.array(
         (np.log1p(sums[0]), sums[0] / all_prose, sums[2] / np.maximum(1, sums[1]), *np.log1p(sums[:0:-2]))
