@@ -145,6 +145,24 @@ def test_a_rule_leaves_a_line_longer_than_it_says() -> None:
         assert bool(find_cuts("\n".join((*PROSE, line)))[0]) == taken
 
 
+def test_a_line_without_what_its_rule_requires_is_left() -> None:
+    for line, taken in (
+        ("Reproduction of our texts without permission is prohibited.", True),
+        ("Reproduction interdite sans notre accord écrit", True),
+        ("Reproduction of storks without permission of the zoo is prohibited.", False),
+        ("La reproduction des cigognes est interdite dans ce parc.", False),
+    ):
+        assert bool(find_cuts("\n".join((*PROSE, line, *PROSE)))[0]) == taken
+
+
+def test_what_a_piece_is_filed_under_stands_at_its_ends_and_not_again_and_again() -> None:
+    line = "Kategorie: Frauen"
+    assert [cut.rule for cut in find_cuts("\n\n".join((*PROSE, line)))[0]] == ["topic-line"]
+    assert find_cuts("\n\n".join((*PROSE, line, *PROSE))) == ([], [])
+    results = [f"{line}\n\n1. Jane Doe\n\n2. Ann Lee"] * 3
+    assert find_cuts("\n\n".join((*PROSE, *results))) == ([], [])
+
+
 def test_capitals_of_turkish_are_no_others() -> None:
     text = "\n".join((*PROSE, "İLK YORUMU SİZ YAPIN"))
     assert [text[cut.start : cut.end] for cut in find_cuts(text)[0]] == ["İLK YORUMU SİZ YAPIN"]

@@ -25,7 +25,7 @@ PASSES = Path(__file__).with_name("passes.toml")
 Zone = Literal["head", "tail", "ends", "below", "anywhere", "opening"]
 Kind = Literal["remove", "lift"]
 
-PATTERNS = ("pattern", "unless", "continues", "between")
+PATTERNS = ("pattern", "unless", "only_with", "continues", "between")
 """The keys of a rule that are patterns."""
 LONGEST_CALL = 260
 """Characters: hardly a call, a button or a notice of a site is longer."""
@@ -53,6 +53,8 @@ class Rule:
     """A text in which it takes more lines keeps them all: what recurs so often is the form of the text itself."""
     unless: str | None = None
     """A line in which this is found anywhere is left."""
+    only_with: str | None = None
+    """A line in which this is found nowhere is left: what the line must speak of, wherever its language puts it."""
     continues: str | None = None
     """Of a block: the lines that go on with it. A block is its first line and at least one of these, and is one cut."""
     between: str | None = None

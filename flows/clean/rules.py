@@ -74,6 +74,16 @@ class _Matcher:
         return compile_pattern(f"(?i:{self.rule.unless})") if self.rule.unless else None
 
     @cached_property
+    def only_with(self) -> Any:
+        return compile_pattern(f"(?i:{self.rule.only_with})") if self.rule.only_with else None
+
+    def allows(self, line: str) -> bool:
+        """Whether nothing in the line forbids what its pattern takes."""
+        return not (self.unless and self.unless.search(line)) and bool(
+            self.only_with is None or self.only_with.search(line)
+        )
+
+    @cached_property
     def continues(self) -> Any:
         return compile_pattern(f"(?i:{_ornament(self.rule.continues)})") if self.rule.continues else None
 
@@ -190,7 +200,7 @@ def _takes(zones: Sequence[_RuleSet], line: str, of_blocks: bool = False) -> Ite
         if not found and (begun := _begin(admitted, line)) and compile_pattern(zone.whole).fullmatch(line):
             found = begun  # its phrases are those of several rules
         for matcher, match in found:
-            if not (matcher.unless and matcher.unless.search(line)):
+            if matcher.allows(line):
                 yield matcher, match
 
 
@@ -288,11 +298,7 @@ def _find_opening(zone: _RuleSet, lines: Sequence[_Line]) -> tuple[Cut, list[Cla
             start = line.folded[:LONGEST_LINE]
             for matcher in _admit(zone.families, start.encode()):
                 match = matcher.pattern.match(start)
-                if (
-                    match
-                    and not (matcher.unless and matcher.unless.search(start))
-                    and len(line.printed) == line.end - line.start
-                ):
+                if match and matcher.allows(start) and len(line.printed) == line.end - line.start:
                     cut = Cut(line.start, line.start + match.end(), "", "lift", matcher.rule.name)
                     return cut, list(_read_claims(matcher.rule, matcher.fields, match, line))
     return None
