@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdfium2 import PdfDocument
 from selectolax.lexbor import LexborHTMLParser
 
+from flows.clean import clean
+from flows.clean.ledger import squeeze, undo, write_edits
 from flows.describe.choose import choose
 from flows.forest import predict, read_forest
 from flows.ingest.contents import Refused, look_at
@@ -23,8 +26,9 @@ from flows.ingest.formats.html_blocks import find_blocks
 from flows.ingest.formats.html_classifier import load_model
 from flows.ingest.formats.html_regions import read_words
 from flows.ingest.formats.markdown import read_markdown
-from flows.ingest.formats.pdf_layout import _find_lines
+from flows.ingest.formats.pdf_layout import _find_lines, spell
 from flows.model import Claim, Record, Rejected
+from tests.browser import open_page
 
 TESTS = Path(__file__).parent
 DATA = TESTS.parents[1] / "shared" / "data"
@@ -594,6 +598,28 @@ def test_a_line_of_which_nothing_can_be_read_is_none() -> None:
 
     lines = _find_lines(Boxes(), "The ferry\n\uffff\uffff\nsails again")  # type: ignore[arg-type]
     assert [line.text for line in lines] == ["The ferry", "sails again"]
+
+
+def test_characters_beyond_the_first_plane_keep_their_place_and_half_of_one_is_told_of() -> None:
+    codes = [*b"A ", 0xD83D, 0xDE00, *b" B", 0x301, 0xD83D, 0x43, 0xDE00]
+    text = spell(codes)
+    assert len(text) == len(codes)
+    assert text.replace("\uffff", "") == "A \U0001f600 B\u0301\ufffdC\ufffd"
+
+
+def test_what_a_browser_prints_loses_no_character_of_any_plane_or_direction() -> None:
+    told = "Tree 𝔸𝔹 grows, e\u0301 x\u0302 ❤ ends. 😀 עברית العربية"
+    with open_page() as page:
+        page.set_content(f"<p style=\"font-family:'DejaVu Sans'\">{told}</p><p>😀</p><p>The ferry sails again.</p>")
+        printed = page.pdf()
+    textpage = PdfDocument(printed)[0].get_textpage()
+    shown = textpage.get_text_range()  # a font that lacks a letter prints none
+    (record,) = pdf.read_records(look_at(printed, ".pdf")).records
+    assert isinstance(record, Record)
+    assert sorted(squeeze(record.text)) == sorted(squeeze(shown))
+    cleaned = clean(record)
+    rows = write_edits("0" * 32, "run", record.text, cleaned.edits)
+    assert undo(cleaned.text, rows) == squeeze(record.text)
 
 
 @needs_data

@@ -74,12 +74,23 @@ def read_page(page: Any, tags: Mapping[int, Tag]) -> PageText:
 
 
 def _read_characters(textpage: Any) -> str:
-    """The text with every character that PDFium numbers, those too that it leaves out of a page's text.
+    """The text with every character that PDFium numbers, those too that it leaves out of a page's text."""
+    return spell([pdfium.FPDFText_GetUnicode(textpage.raw, number) for number in range(textpage.count_chars())])
 
-    Halves of surrogate pairs, which have a number each, become U+FFFF, so that numbers and places agree.
+
+def spell(codes: Sequence[int]) -> str:
+    """The characters of UTF-16 codes, each in a place of its own, so that numbers and places agree.
+
+    A surrogate pair, which has two numbers, is its character and U+FFFF, which is none; half a pair is U+FFFD.
     """
-    codes = (pdfium.FPDFText_GetUnicode(textpage.raw, number) for number in range(textpage.count_chars()))
-    return "".join("\uffff" if 0xD800 <= code <= 0xDFFF else chr(code) for code in codes)
+    characters: list[str] = []
+    for number, code in enumerate(codes):
+        before = codes[number - 1] if number else 0
+        if 0xDC00 <= code <= 0xDFFF and 0xD800 <= before <= 0xDBFF:
+            characters[-1:] = [chr(0x10000 + ((before - 0xD800) << 10) + code - 0xDC00), "\uffff"]
+        else:
+            characters.append("\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code))
+    return "".join(characters)
 
 
 def find_heading(lines: list[Line]) -> str:
@@ -148,9 +159,7 @@ def _part_line(boxes: "_Boxes", text: str, start: int, end: int) -> list[Line]:
             first = place
             _, bottom, _, top = boxes.read(place)
     made = (_make_line(boxes, text, *part) for part in (*parts, (first, end)))
-    return [
-        line for line in made if line.text.strip()
-    ]  # of an emoji, which PDFium reads as two halves, nothing is left
+    return [line for line in made if line.text.strip()]  # of what is no character nothing is left
 
 
 def _make_line(boxes: "_Boxes", text: str, start: int, end: int) -> Line:
