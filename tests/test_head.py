@@ -219,6 +219,36 @@ def test_printed_news_gives_title_and_date() -> None:
     assert titled >= 39
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Applications due",
+        "Comments due by",
+        "Date of birth",
+        "Valid until",
+        "Gültig ab",
+        "Stichtag",
+        "En vigueur à partir du",
+        "Fecha límite",
+        "Válido até",
+        "Geldig vanaf",
+        "Срок подачи",
+        "Voimassa alkaen",
+    ],
+)
+def test_the_label_of_another_date_is_no_title_and_its_date_is_none_of_publication(label: str) -> None:
+    body = "The bridge will be closed to lorries for nine days, since its deck is old, the harbour board said.\n" * 3
+    text = f"{label}\n3.4.2024\n\n{body}"
+    assert find_head(text.replace("3.4.2024", "3 April 2024"), None) == ([], [])
+    assert find_head(text, None) == ([], [])
+
+
+def test_the_label_of_the_last_change_is_no_title() -> None:
+    kept, claims = lift("Last updated\n3 April 2024\n\n" + "The bridge is closed to lorries, the board said.\n" * 5)
+    assert kept.startswith("Last updated")
+    assert claims == {"published": "3 April 2024"}
+
+
 @given(st.text(alphabet="\n Aabc.16 May2025By", max_size=200), st.none() | st.text(max_size=20))
 def test_no_text_breaks_the_head_and_cuts_are_whole_lines(text: str, title: str | None) -> None:
     cuts, _ = find_head(text, title)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from flows.clean.opening_date import PRINT_TIME, drop_opening_date, find_opening_date, is_release_label
 from flows.describe.date_search import search_dates
-from flows.describe.date_words import fold, is_label_of_other
+from flows.describe.date_words import fold, is_label, is_label_of_other, leads_on
 from flows.describe.dates import PrintedDate, find_date, parse_date
 from flows.describe.names import is_byline, is_common, is_nobodys, looks_like_name, parse_authors, strip_byline
 from flows.model import Claim, Cut
@@ -126,7 +126,8 @@ def _read_lines(text: str) -> list[Line]:
         if not line:
             continue
         start = match.start() + match[0].index(line)
-        lines.append(_read_line(line, start, start + len(line)))
+        above = lines[-1].text if lines else ""
+        lines.append(_read_line(line, start, start + len(line), is_label_of_other(above) or leads_on(above)))
         standfirsts = [line for line in lines if line.prose]
         if len(lines) == HEAD_LINES or len(standfirsts) > 1 or (standfirsts and len(line) > LONGEST_STANDFIRST):
             break
@@ -135,11 +136,12 @@ def _read_lines(text: str) -> list[Line]:
     return lines[: max(last, prose) + 1]
 
 
-def _read_line(line: str, start: int, end: int) -> Line:
+def _read_line(line: str, start: int, end: int, is_labelled: bool) -> Line:
+    """`is_labelled`: the line above says that a date here is another thing's."""
     if len(line) > LONGEST_TITLE or (len(line) >= SHORTEST_PROSE and _SENTENCE_END.search(line)):
         return Line(start, end, line, None, False, False, (), True)
-    date = None if PRINT_TIME.match(line) else find_date(line)
-    vague = date is None and _is_vague_date(line)
+    date = None if is_labelled or PRINT_TIME.match(line) else find_date(line)
+    vague = date is None and not is_labelled and _is_vague_date(line)
     byline = date is None and is_byline(line)
     return Line(start, end, line, date, vague, byline, () if date or vague or byline else _read_names(line), False)
 
@@ -168,8 +170,6 @@ def _find_date_lines(lines: Sequence[Line], below_title: int) -> list[Line]:
     standfirst = next((index for index, line in enumerate(lines) if line.prose), len(lines))
     found = []
     for index, line in enumerate(lines):
-        if index and is_label_of_other(lines[index - 1].text):
-            continue
         beside = [*lines[max(index - 1, 0) : index], *lines[index + 1 : index + 2]]
         beside_authors = any(other.byline or other.names for other in beside)
         if (line.date and (index < standfirst or beside_authors)) or (
@@ -220,6 +220,8 @@ def _count_first_lines_of_title(text: str, lines: Sequence[Line]) -> int:
     if len(title) > LONGEST_TITLE or _NO_TITLE_END.search(title) or count == len(lines):
         return 0
     below = lines[count]
+    if is_label(lines[count - 1].text) and find_date(below.text):
+        return 0
     if below.names and _may_go_on(text, lines[count - 1], below):
         return 0
     named = bool(below.names) or is_nobodys(below.text)

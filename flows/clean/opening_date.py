@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from flows.describe.date_search import search_dates
-from flows.describe.date_words import WEEKDAYS, fold, is_label_of_other
+from flows.describe.date_words import WEEKDAYS, fold, is_label_of_other, leads_on
 from flows.describe.dates import parse_date
 from flows.model import Claim
 
@@ -59,7 +59,8 @@ def find_opening_date(text: str) -> list[Claim]:
     for number, part in enumerate(islice(_list_parts(text, REACH), MOST_PARTS)):
         label = _RELEASE.match(part)
         rest = part[label.end() if label else 0 :]
-        start = None if is_label_of_other(above) or PRINT_TIME.match(rest) else _read_start(rest)
+        is_other = is_label_of_other(above) or leads_on(above) or PRINT_TIME.match(rest)
+        start = None if is_other else _read_start(rest)
         above = part
         below_title = start and start.end == len(rest) and number <= MOST_ABOVE and not _names_weekday(rest)
         if start and (labels_alone or label or below_title):

@@ -56,6 +56,9 @@ _DAY_FIRST = frozenset(_DATA["order"]["day_first"])
 
 
 MOST_LABEL_WORDS = 2
+"""That no other date has: 'Date of birth' is one word."""
+_LEADING = frozenset(map(fold, _DATA["words"]["leading"].split()))
+_WORD = re.compile(r"[\w'’]+")
 _OTHER = re.compile(  # but an open letter, or access, has its day
     rf"(?i)(?<!\w)(?:{'|'.join(map(re.escape, _DATA['words']['other'].split()))})(?:\W+(?!letter|access)\w+)?\W*$"
 )
@@ -68,7 +71,20 @@ def is_of_other(before: str) -> bool:
 
 def is_label_of_other(line: str) -> bool:
     """Whether a line above a date is such words and hardly more: a title may end in them, too."""
-    return len(line.split()) <= MOST_LABEL_WORDS and is_of_other(line)
+    more = sum(LETTERS.get(fold(word)) not in ("c", "l") for word in line.split())
+    return more <= MOST_LABEL_WORDS and is_of_other(line)
+
+
+def is_label(line: str) -> bool:
+    """Whether a line above a date is a label: of another thing's, of its publication, or one that leads on to it."""
+    letters = [LETTERS.get(word) for word in _WORD.findall(fold(line))]
+    return leads_on(line) or is_label_of_other(line) or (bool(letters) and set(letters) <= set("clu"))
+
+
+def leads_on(line: str) -> bool:
+    """Whether a line ends in a word that leads on to a date, and is no label of its publication."""
+    words = _WORD.findall(fold(line))
+    return bool(words) and words[-1] in _LEADING and not {"l", "u"} & {LETTERS.get(word) for word in words}
 
 
 def is_month_first(tag: str) -> bool | None:
