@@ -3,6 +3,7 @@
 import gzip
 import json
 import math
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -583,6 +584,18 @@ def test_json_is_told_from_what_is_none_as_the_suite_says() -> None:
             assert "no field 'text'" in caught.value.reason, path.name
         seen += 1
     assert seen > 250
+
+
+# What reading depends on
+
+
+def test_reading_depends_on_no_later_stage_that_cuts() -> None:
+    root = Path(pdf.__file__).parents[2]
+    modules = [*(root / "ingest").rglob("*.py"), *(root / "typesetting").rglob("*.py")]
+    assert len(modules) > 30
+    assert [
+        path.name for path in modules if re.search(r"^from flows\.(?:clean|dedupe)\b", path.read_text("utf-8"), re.M)
+    ] == []
 
 
 # PDF

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from flows.clean.columns import find_columns
-from flows.clean.hyphens import Words, is_hyphenated, join
 from flows.clean.ledger import apply, compose
 from flows.clean.paragraph_openings import LEAST_LIKELY, is_english, opens_paragraph
-from flows.clean.printed_lines import (
+from flows.clean.reader_faults import find_lost_hyphens, find_stretched
+from flows.model import Cut
+from flows.typesetting.hyphens import Words, is_hyphenated, join
+from flows.typesetting.printed_lines import (
     ITEM,
     SPACED_FULL,
     Line,
@@ -23,8 +25,6 @@ from flows.clean.printed_lines import (
     is_open,
     read_lines,
 )
-from flows.clean.reader_faults import find_lost_hyphens, find_stretched
-from flows.model import Cut
 
 UNDERFULL = 0.5  # of the width: a line so long that a sentence runs on from was broken by the width all the same
 COLUMN_FULL = 0.97  # of the width: a full line in a column, where a blank line behind it may have got lost

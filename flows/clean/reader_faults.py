@@ -7,9 +7,9 @@ from importlib.resources import files
 from itertools import pairwise
 from math import ceil
 
-from flows.clean.hyphens import Words, is_hyphenated
-from flows.clean.printed_lines import Fit, Line, first_word, is_open
 from flows.model import Cut
+from flows.typesetting.hyphens import Words, is_hyphenated
+from flows.typesetting.printed_lines import Fit, Line, first_word, is_open
 
 FEWEST_STRETCHED = 3  # words
 MOST_STRETCHED = 60  # words; what has no width, such as an accent that stands alone, never fills a line

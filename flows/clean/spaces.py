@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from flows.clean.printed_lines import is_closed
 from flows.model import Cut, Extent
+from flows.typesetting.printed_lines import is_closed
 
 Run = tuple[int, int, int]
 """White space: where it starts and ends, and how many line ends are in it."""

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.clean import paragraph_openings
-from flows.clean.printed_lines import is_closed
+from flows.typesetting.printed_lines import is_closed
 
 ROOT = Path(__file__).parents[2]
 FEWEST = 20  # examples that have a feature

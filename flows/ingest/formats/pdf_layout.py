@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import pypdfium2.raw as pdfium
 
-from flows.clean.hyphens import Words, join
 from flows.ingest.formats.pdf_tags import Tag
+from flows.typesetting.hyphens import Words, join
 
 _COLUMN_GAP: Final = 1.5  # ems of white from which words on one line are in two columns
 _FEWEST_LINES: Final = 6  # on each side of a gutter, for it to be one

@@ -10,11 +10,11 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from flows.clean.hyphens import Words, is_hyphenated, join
-from flows.clean.printed_lines import is_continued
 from flows.ingest.formats.pdf_layout import Line, PageText, find_heading, join_parted
 from flows.ingest.formats.pdf_tags import Path
 from flows.model import Cut
+from flows.typesetting.hyphens import Words, is_hyphenated, join
+from flows.typesetting.printed_lines import is_continued
 
 _LEAST_TAGGED: Final = 0.8  # of the characters, that are in a paragraph by their tags
 _MOST_CONTINUED: Final = 0.1  # of the paragraphs, that begin within a sentence of the one before

@@ -123,7 +123,7 @@ class Widths(dict[int, float]):
         return self[code_point]
 
 
-FONTS = tomllib.loads(files("flows.clean").joinpath("fonts.toml").read_text(encoding="utf-8"))
+FONTS = tomllib.loads(files("flows.typesetting").joinpath("fonts.toml").read_text(encoding="utf-8"))
 METRICS = [Widths({}), *map(Widths, FONTS.values())]  # fixed width first: it wins where it explains as much
 
 TERMINALS = frozenset(".!?…:;。！？：；।॥؟۔።")
