@@ -17,7 +17,7 @@ from distributed import LocalCluster
 
 import flows.batch
 import flows.clean
-import flows.clean.rules
+import flows.clean.matchers
 import flows.result
 from flows.engine import Engine, EngineEndedError, WorkerDiedError, open_engine
 from tests.conftest import Corpus
@@ -52,7 +52,7 @@ def test_a_pool_whose_worker_was_killed_is_replaced() -> None:
 
 
 def have_rules_ready() -> bool:
-    return bool(flows.clean.rules._build_zones.cache_info().currsize)
+    return bool(flows.clean.matchers.build_zones.cache_info().currsize)
 
 
 def test_workers_begin_with_the_stages_made_ready() -> None:

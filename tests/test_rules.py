@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from flows.clean.ledger import apply
+from flows.clean.matchers import LONGEST_LINE
 from flows.clean.rulebook import Rule, load_rules, read_rules, try_rules
-from flows.clean.rules import LONGEST_LINE, find_cuts
+from flows.clean.rules import find_cuts
 from tests.benchmarks.planted_noise import Noise, read_noise
 
 PROSE = (

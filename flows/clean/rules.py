@@ -1,10 +1,6 @@
 """What the rules cut from one text.
 
-What a pattern sees is one line without the white space around it: runs of white space are one space, curly apostrophes
-straight, and the Turkish İ is I, since ignoring case does not make it i. A pattern must match the whole line. For rules
-of kind 'remove' a line may hold its phrase several times, with `ORNAMENT` between and around: so
-`Share | Tweet | Email` needs no more than a pattern of one of them. Of a line that holds phrases of several rules, the
-rule that takes its beginning takes it all.
+Which rules take a line is told in `matchers`.
 
 Where a rule looks is its zone. A line is prose when it has 100 characters, or 40 and ends as a sentence does.
 - `head`: the lines before the body. The body begins at the first line of prose, or after the short lines behind it when
@@ -18,32 +14,21 @@ Where two rules take a line, the one of the narrower zone does it: head, tail, e
 stands first. Lines of more than 600 characters are prose, whatever they say: only `opening` looks at them.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from itertools import groupby
-from typing import Any, get_args
+from dataclasses import dataclass
+from typing import Any
 
-from flows.clean.gates import Gate, build_gate
-from flows.clean.rulebook import LONGEST_CALL, Kind, Rule, Zone, compile_pattern, load_rules
+from flows.clean.matchers import LONGEST_LINE, Matcher, RuleSet, admit, build_zones, find_matches
+from flows.clean.rulebook import Kind, Rule, load_rules
 from flows.model import Claim, Cut, Field
 
-__all__ = ["Rule", "find_cuts", "load_rules"]
-
-ORNAMENT = (
-    r"[\s!#&()*,./:;\[\]^_{|}\\~+=<>·•∙†¶…›‹«»?¿¡\-"
-    r"\x{2010}-\x{2015}\x{2190}-\x{21FF}\x{2300}-\x{23FF}\x{25A0}-\x{27BF}\x{2B00}-\x{2BFF}\x{FE0F}\x{1F300}-\x{1FAFF}]"
-)
-LONGEST_LINE = 600
 LONGEST_HEAD, LONGEST_TAIL = 12, 60
 LONGEST_DETOUR = 5
 """How many lines of a block may pass before one that `continues` it."""
 LONGEST_WRAPPED = 100
 """A line of a block's opener that goes on in the next line is not longer."""
 
-_GROUP = re.compile(r"\(\?P<(\w+)>")
 _FOLD = {"\u00a0": " ", "\u2007": " ", "\u2009": " ", "\u202f": " ", "\t": " ", "’": "'", "‘": "'", "ʼ": "'", "İ": "I"}
 _SENTENCE_END = tuple(".!?…。！？:;\"”»“'’)")
 
@@ -55,93 +40,6 @@ class _Line:
     folded: str
     """What patterns see; `printed` has the same length."""
     printed: str
-
-
-class _Matcher:
-    """A rule with its patterns, each compiled when a line first needs it: most rules never see a line of most texts."""
-
-    def __init__(self, rule: Rule) -> None:
-        self.rule = rule
-        self.fields: list[Field] = _GROUP.findall(rule.pattern)
-        self.continued_fields: list[Field] = _GROUP.findall(rule.continues or "")
-
-    @cached_property
-    def pattern(self) -> Any:
-        return compile_pattern(f"(?i:{_widen(self.rule.pattern) if self.rule.kind == 'remove' else self.rule.pattern})")
-
-    @cached_property
-    def unless(self) -> Any:
-        return compile_pattern(f"(?i:{self.rule.unless})") if self.rule.unless else None
-
-    @cached_property
-    def only_with(self) -> Any:
-        return compile_pattern(f"(?i:{self.rule.only_with})") if self.rule.only_with else None
-
-    def allows(self, line: str) -> bool:
-        """Whether nothing in the line forbids what its pattern takes."""
-        return not (self.unless and self.unless.search(line)) and bool(
-            self.only_with is None or self.only_with.search(line)
-        )
-
-    @cached_property
-    def continues(self) -> Any:
-        return compile_pattern(f"(?i:{_ornament(self.rule.continues)})") if self.rule.continues else None
-
-    @cached_property
-    def between(self) -> Any:
-        return compile_pattern(f"(?i:{_ornament(self.rule.between)})") if self.rule.between else None
-
-
-@dataclass(frozen=True, slots=True)
-class _RuleSet:
-    """The rules that look somewhere, by family; `whole` is a pattern of lines that are phrases of any of them."""
-
-    whole: str
-    families: tuple["_Family", ...]
-    families_of_blocks: tuple["_Family", ...]
-    for_long_lines: "_RuleSet | None" = None
-    """Those that look at lines longer than a call: where they are few, long lines pass quickly."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Family:
-    gate: Gate
-    matchers: tuple[_Matcher, ...]
-
-
-def _widen(phrase: str) -> str:
-    """The pattern of a line that is one phrase or several, with ornament around each."""
-    return f"{ORNAMENT}*(?:(?:{phrase})(?:{ORNAMENT}+|$))+"
-
-
-def _ornament(line: str) -> str:
-    return f"{ORNAMENT}*(?:{line}){ORNAMENT}*"
-
-
-def _build_zone(rules: Sequence[Rule]) -> _RuleSet:
-    phrases = "|".join(f"(?:{rule.pattern})" for rule in rules if rule.kind == "remove")
-    lifted = "|".join(f"(?:{rule.pattern})" for rule in rules if rule.kind == "lift")
-    gates = ([_widen(phrases)] if phrases else []) + ([lifted] if lifted else [])
-    families = tuple(_build_family(list(family)) for _, family in groupby(rules, lambda rule: rule.family))
-    of_blocks = tuple(family for family in families if any(matcher.rule.continues for matcher in family.matchers))
-    return _RuleSet(_GROUP.sub("(?:", f"(?i:{'|'.join(gates)})"), families, of_blocks)
-
-
-def _build_family(rules: Sequence[Rule]) -> _Family:
-    return _Family(
-        build_gate([_GROUP.sub("(?:", rule.pattern) for rule in rules], f"{ORNAMENT}*"), tuple(map(_Matcher, rules))
-    )
-
-
-@cache
-def _build_zones(disabled: frozenset[str], only: Kind | None = None) -> dict[str, _RuleSet]:
-    rules = [rule for rule in load_rules() if rule.name not in disabled and only in (None, rule.kind)]
-    zones = {}
-    for zone in get_args(Zone):
-        here = [rule for rule in rules if rule.zone == zone]
-        long = [rule for rule in here if rule.longest > LONGEST_CALL]
-        zones[zone] = replace(_build_zone(here), for_long_lines=_build_zone(long) if long else None)
-    return zones
 
 
 def _split_lines(text: str) -> list[_Line]:
@@ -179,53 +77,12 @@ def _find_body(lines: Sequence[_Line]) -> int:
     return first
 
 
-def _takes(zones: Sequence[_RuleSet], line: str, of_blocks: bool = False) -> Iterator[tuple[_Matcher, Any]]:
-    """The rules that take the line, in the order of the zones and their own, each with its match.
-
-    With `of_blocks` only those that take blocks.
-    """
-    if len(line) > LONGEST_LINE:
-        return
-    encoded = line.encode()
-    for rules in zones:
-        zone = rules.for_long_lines if len(line) > LONGEST_CALL else rules
-        if zone is None:
-            continue
-        admitted = [
-            matcher
-            for matcher in _admit(zone.families_of_blocks if of_blocks else zone.families, encoded)
-            if len(line) <= matcher.rule.longest
-        ]
-        found = [(matcher, match) for matcher in admitted if (match := matcher.pattern.fullmatch(line))]
-        if not found and (begun := _begin(admitted, line)) and compile_pattern(zone.whole).fullmatch(line):
-            found = begun  # its phrases are those of several rules
-        for matcher, match in found:
-            if matcher.allows(line):
-                yield matcher, match
-
-
-def _admit(families: Sequence[_Family], line: bytes) -> Iterator[_Matcher]:
-    """The rules whose pattern may take the line, or its beginning."""
-    for family in families:
-        if family.gate.admits(line):
-            yield from family.matchers
-
-
-def _begin(matchers: Sequence[_Matcher], line: str) -> list[tuple[_Matcher, Any]]:
-    """The rules that take the beginning of a line, and no block."""
-    return [
-        (matcher, match)
-        for matcher in matchers
-        if not matcher.rule.continues and (match := matcher.pattern.match(line))
-    ]
-
-
-def _find_tail(lines: Sequence[_Line], zones: Sequence[_RuleSet]) -> int:
+def _find_tail(lines: Sequence[_Line], zones: Sequence[RuleSet]) -> int:
     """The number of lines before the tail."""
     number = len(lines)
     while number > max(0, len(lines) - LONGEST_TAIL):
         line = lines[number - 1].folded
-        if _is_prose(line) and not next(_takes(zones, line), None):
+        if _is_prose(line) and not next(find_matches(zones, line), None):
             break
         number -= 1
     return number
@@ -243,7 +100,7 @@ def _join(first: _Line, second: _Line) -> _Line:
     return _Line(first.start, second.end, f"{first.folded} {second.folded}", f"{first.printed} {second.printed}")
 
 
-def _follow_block(matcher: _Matcher, lines: Sequence[_Line], number: int) -> tuple[int, list[Claim]]:
+def _follow_block(matcher: Matcher, lines: Sequence[_Line], number: int) -> tuple[int, list[Claim]]:
     """The number of the line behind the block's last, when the opener ends before `number`; and its claims."""
     end = number
     claims: list[Claim] = []
@@ -261,11 +118,9 @@ def _follow_block(matcher: _Matcher, lines: Sequence[_Line], number: int) -> tup
     return end, claims
 
 
-def _match_lines(
-    zones: Sequence[_RuleSet], lines: Sequence[_Line], number: int
-) -> tuple[Rule, int, list[Claim]] | None:
+def _match_lines(zones: Sequence[RuleSet], lines: Sequence[_Line], number: int) -> tuple[Rule, int, list[Claim]] | None:
     """The rule that takes what begins at a line, the number of the line behind it, and its claims."""
-    for matcher, match in _takes(zones, lines[number].folded):
+    for matcher, match in find_matches(zones, lines[number].folded):
         claims = list(_read_claims(matcher.rule, matcher.fields, match, lines[number]))
         if not matcher.continues:
             return matcher.rule, number + 1, claims
@@ -276,14 +131,14 @@ def _match_lines(
 
 
 def _match_wrapped(
-    zones: Sequence[_RuleSet], lines: Sequence[_Line], number: int
+    zones: Sequence[RuleSet], lines: Sequence[_Line], number: int
 ) -> tuple[Rule, int, list[Claim]] | None:
     """The same for a block whose opener goes on in the next line."""
     first = lines[number]
     if number + 2 >= len(lines) or len(first.folded) > LONGEST_WRAPPED or first.folded.endswith(_SENTENCE_END):
         return None
     joined = _join(first, lines[number + 1])
-    for matcher, match in _takes(zones, joined.folded, of_blocks=True):
+    for matcher, match in find_matches(zones, joined.folded, of_blocks=True):
         if matcher.continues:
             end, more = _follow_block(matcher, lines, number + 2)
             if end > number + 2:
@@ -291,12 +146,12 @@ def _match_wrapped(
     return None
 
 
-def _find_opening(zone: _RuleSet, lines: Sequence[_Line]) -> tuple[Cut, list[Claim]] | None:
+def _find_opening(zone: RuleSet, lines: Sequence[_Line]) -> tuple[Cut, list[Claim]] | None:
     """The beginning of a line of prose that a rule lifts."""
     for line in lines:
         if _is_prose(line.folded):
             start = line.folded[:LONGEST_LINE]
-            for matcher in _admit(zone.families, start.encode()):
+            for matcher in admit(zone.families, start.encode()):
                 match = matcher.pattern.match(start)
                 if match and matcher.allows(start) and len(line.printed) == line.end - line.start:
                     cut = Cut(line.start, line.start + match.end(), "", "lift", matcher.rule.name)
@@ -314,7 +169,7 @@ def find_cuts(
     named in `disabled` are left out. With `only` 'remove', what a rule would lift is left; with 'lift', only the rules
     that lift look.
     """
-    zones = _build_zones(disabled, "lift" if only == "lift" else None)
+    zones = build_zones(disabled, "lift" if only == "lift" else None)
     lines = _split_lines(text)
     inside, anywhere = [zones["below"], zones["anywhere"]], [zones["anywhere"]]
     head, tail = _find_body(lines), _find_tail(lines, [zones["tail"], zones["ends"], *inside])

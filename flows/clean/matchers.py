@@ -1,0 +1,154 @@
+"""Which rules take a line: their patterns, compiled when a line first needs them, by the zone where they look.
+
+What a pattern sees is one line without the white space around it: runs of white space are one space, curly apostrophes
+straight, and the Turkish İ is I, since ignoring case does not make it i. A pattern must match the whole line. For rules
+of kind 'remove' a line may hold its phrase several times, with `ORNAMENT` between and around: so
+`Share | Tweet | Email` needs no more than a pattern of one of them. Of a line that holds phrases of several rules, the
+rule that takes its beginning takes it all. Lines of more than 600 characters are prose, whatever they say.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from itertools import groupby
+from typing import Any, get_args
+
+from flows.clean.gates import Gate, build_gate
+from flows.clean.rulebook import LONGEST_CALL, Kind, Rule, Zone, compile_pattern, load_rules
+from flows.model import Field
+
+ORNAMENT = (
+    r"[\s!#&()*,./:;\[\]^_{|}\\~+=<>·•∙†¶…›‹«»?¿¡\-"
+    r"\x{2010}-\x{2015}\x{2190}-\x{21FF}\x{2300}-\x{23FF}\x{25A0}-\x{27BF}\x{2B00}-\x{2BFF}\x{FE0F}\x{1F300}-\x{1FAFF}]"
+)
+LONGEST_LINE = 600
+_GROUP = re.compile(r"\(\?P<(\w+)>")
+
+
+class Matcher:
+    """A rule with its patterns, each compiled when a line first needs it: most rules never see a line of most texts."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.fields: list[Field] = _GROUP.findall(rule.pattern)
+        self.continued_fields: list[Field] = _GROUP.findall(rule.continues or "")
+
+    @cached_property
+    def pattern(self) -> Any:
+        return compile_pattern(f"(?i:{_widen(self.rule.pattern) if self.rule.kind == 'remove' else self.rule.pattern})")
+
+    @cached_property
+    def unless(self) -> Any:
+        return compile_pattern(f"(?i:{self.rule.unless})") if self.rule.unless else None
+
+    @cached_property
+    def only_with(self) -> Any:
+        return compile_pattern(f"(?i:{self.rule.only_with})") if self.rule.only_with else None
+
+    def allows(self, line: str) -> bool:
+        """Whether nothing in the line forbids what its pattern takes."""
+        return not (self.unless and self.unless.search(line)) and bool(
+            self.only_with is None or self.only_with.search(line)
+        )
+
+    @cached_property
+    def continues(self) -> Any:
+        return compile_pattern(f"(?i:{_ornament(self.rule.continues)})") if self.rule.continues else None
+
+    @cached_property
+    def between(self) -> Any:
+        return compile_pattern(f"(?i:{_ornament(self.rule.between)})") if self.rule.between else None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules that look somewhere, by family; `whole` is a pattern of lines that are phrases of any of them."""
+
+    whole: str
+    families: tuple["Family", ...]
+    families_of_blocks: tuple["Family", ...]
+    for_long_lines: "RuleSet | None" = None
+    """Those that look at lines longer than a call: where they are few, long lines pass quickly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    gate: Gate
+    matchers: tuple[Matcher, ...]
+
+
+def _widen(phrase: str) -> str:
+    """The pattern of a line that is one phrase or several, with ornament around each."""
+    return f"{ORNAMENT}*(?:(?:{phrase})(?:{ORNAMENT}+|$))+"
+
+
+def _ornament(line: str) -> str:
+    return f"{ORNAMENT}*(?:{line}){ORNAMENT}*"
+
+
+def _build_zone(rules: Sequence[Rule]) -> RuleSet:
+    phrases = "|".join(f"(?:{rule.pattern})" for rule in rules if rule.kind == "remove")
+    lifted = "|".join(f"(?:{rule.pattern})" for rule in rules if rule.kind == "lift")
+    gates = ([_widen(phrases)] if phrases else []) + ([lifted] if lifted else [])
+    families = tuple(_build_family(list(family)) for _, family in groupby(rules, lambda rule: rule.family))
+    of_blocks = tuple(family for family in families if any(matcher.rule.continues for matcher in family.matchers))
+    return RuleSet(_GROUP.sub("(?:", f"(?i:{'|'.join(gates)})"), families, of_blocks)
+
+
+def _build_family(rules: Sequence[Rule]) -> Family:
+    return Family(
+        build_gate([_GROUP.sub("(?:", rule.pattern) for rule in rules], f"{ORNAMENT}*"), tuple(map(Matcher, rules))
+    )
+
+
+@cache
+def build_zones(disabled: frozenset[str], only: Kind | None = None) -> dict[str, RuleSet]:
+    rules = [rule for rule in load_rules() if rule.name not in disabled and only in (None, rule.kind)]
+    zones = {}
+    for zone in get_args(Zone):
+        here = [rule for rule in rules if rule.zone == zone]
+        long = [rule for rule in here if rule.longest > LONGEST_CALL]
+        zones[zone] = replace(_build_zone(here), for_long_lines=_build_zone(long) if long else None)
+    return zones
+
+
+def find_matches(zones: Sequence[RuleSet], line: str, of_blocks: bool = False) -> Iterator[tuple[Matcher, Any]]:
+    """The rules that take the line, in the order of the zones and their own, each with its match.
+
+    With `of_blocks` only those that take blocks.
+    """
+    if len(line) > LONGEST_LINE:
+        return
+    encoded = line.encode()
+    for rules in zones:
+        zone = rules.for_long_lines if len(line) > LONGEST_CALL else rules
+        if zone is None:
+            continue
+        admitted = [
+            matcher
+            for matcher in admit(zone.families_of_blocks if of_blocks else zone.families, encoded)
+            if len(line) <= matcher.rule.longest
+        ]
+        found = [(matcher, match) for matcher in admitted if (match := matcher.pattern.fullmatch(line))]
+        if not found and (begun := _begin(admitted, line)) and compile_pattern(zone.whole).fullmatch(line):
+            found = begun  # its phrases are those of several rules
+        for matcher, match in found:
+            if matcher.allows(line):
+                yield matcher, match
+
+
+def admit(families: Sequence[Family], line: bytes) -> Iterator[Matcher]:
+    """The rules whose pattern may take the line, or its beginning."""
+    for family in families:
+        if family.gate.admits(line):
+            yield from family.matchers
+
+
+def _begin(matchers: Sequence[Matcher], line: str) -> list[tuple[Matcher, Any]]:
+    """The rules that take the beginning of a line, and no block."""
+    return [
+        (matcher, match)
+        for matcher in matchers
+        if not matcher.rule.continues and (match := matcher.pattern.match(line))
+    ]
