@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.clean.head import HEAD_LINES, find_head
+from flows.clean.head import find_head
+from flows.clean.head_lines import HEAD_LINES
 from flows.clean.ledger import apply
 from flows.describe.dates import parse_date
 

@@ -6,26 +6,18 @@ title, a title above them or set off from prose that takes up its words.
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from flows.clean.head_lines import LINE, LONGEST_TITLE, SHORTEST_PROSE, Line, read_lines
 from flows.clean.opening_date import PRINT_TIME, drop_opening_date, find_opening_date, is_release_label
 from flows.describe.date_search import search_dates
-from flows.describe.date_words import fold, is_label, is_label_of_other, leads_on
-from flows.describe.dates import PrintedDate, find_date, parse_date
-from flows.describe.names import is_byline, is_common, is_nobodys, looks_like_name, parse_authors, strip_byline
+from flows.describe.date_words import fold, is_label
+from flows.describe.dates import find_date
+from flows.describe.names import is_common, is_nobodys, strip_byline
 from flows.model import Claim, Cut
 
-REACH = 4_000
-"""Characters in which the head is looked for."""
-HEAD_LINES = 8
-"""Lines that are no white space, from the first: no head seen in print has more."""
-LONGEST_TITLE = 200
 SHORTEST_WRAPPED = 30
 """Characters: hardly a page is so narrow that it wraps a title earlier."""
-LONGEST_STANDFIRST = 400
-SHORTEST_PROSE = 80
-"""Characters: a line of so many that ends as a sentence does is prose; one longer than any title always is."""
 MOST_TITLE_WORDS = 15
 """Of a title that neither a byline or date nor capitals vouch for."""
 LEAD = 1_500
@@ -37,9 +29,7 @@ MOST_ABOVE_TITLE = 2
 MOST_DATES_BELOW = 1
 """With more date lines than this further down, the text is a diary or a timeline, and the first is not its own date."""
 
-_LINE = re.compile(r"[^\n]+")
 _WORDS = re.compile(r"[^\W\d_]{4,}")
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _NO_TITLE_END = re.compile(r"(?:[.:;,…。]|\.[\"'”’»)\]])$")
 _NO_TITLE_START = re.compile(r"[-•*·|>#=_@(]|https?:|\d+[.)]\s")
 _NO_TITLE = re.compile(
@@ -48,27 +38,6 @@ _NO_TITLE = re.compile(
     r"|table of contents)"
 )
 _ADDRESS = re.compile(r"\S@\S|://|www\.")
-_NUMERIC_DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:\d\d)?\d\d")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the head, its borders without white space, and what it is by itself."""
-
-    start: int
-    end: int
-    text: str
-    date: PrintedDate | None
-    vague: bool
-    """It is a month, or a day in numbers that may be read two ways: a date line for its place alone."""
-    byline: bool
-    names: tuple[str, ...]
-    prose: bool
-
-    @property
-    def vouches(self) -> bool:
-        """Whether what stands above it heads an article."""
-        return self.byline or self.date is not None
 
 
 def find_head(text: str, title: str | None, persons: Collection[str] | None = None) -> tuple[list[Cut], list[Claim]]:
@@ -77,7 +46,7 @@ def find_head(text: str, title: str | None, persons: Collection[str] | None = No
     `title` is the document's title where its markup or metadata tell one: its line above the text may be gone already.
     `persons` are whom the markup of a web page names, folded: of these is a bare name that stands by no date.
     """
-    lines = _read_lines(text)
+    lines = read_lines(text)
     if not lines:
         return [], []
     cuts: list[Cut] = []
@@ -118,50 +87,6 @@ def _lift(lines: Sequence[Line], rule: str) -> Cut:
     return Cut(lines[0].start, lines[-1].end, "", "lift", rule)
 
 
-def _read_lines(text: str) -> list[Line]:
-    """The first lines down to the first of prose, or to the one behind it where that is a standfirst above a byline."""
-    lines: list[Line] = []
-    for match in _LINE.finditer(text, 0, REACH):
-        line = match[0].strip()
-        if not line:
-            continue
-        start = match.start() + match[0].index(line)
-        above = lines[-1].text if lines else ""
-        lines.append(_read_line(line, start, start + len(line), is_label_of_other(above) or leads_on(above)))
-        standfirsts = [line for line in lines if line.prose]
-        if len(lines) == HEAD_LINES or len(standfirsts) > 1 or (standfirsts and len(line) > LONGEST_STANDFIRST):
-            break
-    last = max((index for index, line in enumerate(lines) if line.vouches), default=-1)
-    prose = next((index for index, line in enumerate(lines) if line.prose), len(lines))
-    return lines[: max(last, prose) + 1]
-
-
-def _read_line(line: str, start: int, end: int, is_labelled: bool) -> Line:
-    """`is_labelled`: the line above says that a date here is another thing's."""
-    if len(line) > LONGEST_TITLE or (len(line) >= SHORTEST_PROSE and _SENTENCE_END.search(line)):
-        return Line(start, end, line, None, False, False, (), True)
-    date = None if is_labelled or PRINT_TIME.match(line) else find_date(line)
-    vague = date is None and not is_labelled and _is_vague_date(line)
-    byline = date is None and is_byline(line)
-    return Line(start, end, line, date, vague, byline, () if date or vague or byline else _read_names(line), False)
-
-
-def _is_vague_date(line: str) -> bool:
-    parsed = parse_date(line)
-    return parsed.precision == "month" if parsed else _NUMERIC_DATE.fullmatch(line) is not None
-
-
-def _read_names(line: str) -> tuple[str, ...]:
-    """The names, where the line is made of nothing else."""
-    if looks_like_name(line):
-        return (line,)
-    names = parse_authors(line)
-    between = len(line) - sum(map(len, names))
-    if len(names) > 1 and all(map(looks_like_name, names)) and between <= len(" and ") * (len(names) - 1):
-        return tuple(names)
-    return ()
-
-
 def _find_date_lines(lines: Sequence[Line], below_title: int) -> list[Line]:
     """The date lines; below a standfirst only those beside authors: a letter that is quoted begins with a date, too.
 
@@ -184,7 +109,7 @@ def _is_timeline(text: str, lines: Sequence[Line]) -> bool:
     if not any(line.date for line in lines):
         return False
     below = 0
-    for match in _LINE.finditer(text, lines[-1].end):
+    for match in LINE.finditer(text, lines[-1].end):
         line = match[0]
         if len(line) < SHORTEST_PROSE and not PRINT_TIME.match(line.strip()) and find_date(line):
             below += 1
