@@ -8,7 +8,7 @@ rule that takes its beginning takes it all. Lines of more than 600 characters ar
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import groupby
@@ -36,7 +36,9 @@ class Matcher:
 
     @cached_property
     def pattern(self) -> Any:
-        return compile_pattern(f"(?i:{_widen(self.rule.pattern) if self.rule.kind == 'remove' else self.rule.pattern})")
+        if self.rule.kind == "lift":
+            return compile_pattern(f"(?i:{self.rule.pattern})")
+        return compile_pattern(f"(?i:{_widen(self.rule.pattern)})", longest=True)
 
     @cached_property
     def unless(self) -> Any:
@@ -63,9 +65,8 @@ class Matcher:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The rules that look somewhere, by family; `whole` is a pattern of lines that are phrases of any of them."""
+    """The rules that look somewhere, by family."""
 
-    whole: str
     families: tuple["Family", ...]
     families_of_blocks: tuple["Family", ...]
     for_long_lines: "RuleSet | None" = None
@@ -88,12 +89,9 @@ def _ornament(line: str) -> str:
 
 
 def _build_zone(rules: Sequence[Rule]) -> RuleSet:
-    phrases = "|".join(f"(?:{rule.pattern})" for rule in rules if rule.kind == "remove")
-    lifted = "|".join(f"(?:{rule.pattern})" for rule in rules if rule.kind == "lift")
-    gates = ([_widen(phrases)] if phrases else []) + ([lifted] if lifted else [])
     families = tuple(_build_family(list(family)) for _, family in groupby(rules, lambda rule: rule.family))
     of_blocks = tuple(family for family in families if any(matcher.rule.continues for matcher in family.matchers))
-    return RuleSet(_GROUP.sub("(?:", f"(?i:{'|'.join(gates)})"), families, of_blocks)
+    return RuleSet(families, of_blocks)
 
 
 def _build_family(rules: Sequence[Rule]) -> Family:
@@ -131,8 +129,9 @@ def find_matches(zones: Sequence[RuleSet], line: str, of_blocks: bool = False) -
             if len(line) <= matcher.rule.longest
         ]
         found = [(matcher, match) for matcher in admitted if (match := matcher.pattern.fullmatch(line))]
-        if not found and (begun := _begin(admitted, line)) and compile_pattern(zone.whole).fullmatch(line):
-            found = begun  # its phrases are those of several rules
+        if not found:
+            begun = list(_begin((matcher for matcher in admitted if not matcher.rule.continues), line))
+            found = begun if begun and _are_phrases(zone, line, begun) else []
         for matcher, match in found:
             if matcher.allows(line):
                 yield matcher, match
@@ -145,10 +144,28 @@ def admit(families: Sequence[Family], line: bytes) -> Iterator[Matcher]:
             yield from family.matchers
 
 
-def _begin(matchers: Sequence[Matcher], line: str) -> list[tuple[Matcher, Any]]:
-    """The rules that take the beginning of a line, and no block."""
-    return [
-        (matcher, match)
-        for matcher in matchers
-        if not matcher.rule.continues and (match := matcher.pattern.match(line))
-    ]
+def _begin(matchers: Iterable[Matcher], line: str) -> Iterator[tuple[Matcher, Any]]:
+    """The rules of kind 'remove' that take the beginning of a line, each with its match."""
+    for matcher in matchers:
+        if matcher.rule.kind == "remove" and (match := matcher.pattern.match(line)):
+            yield matcher, match
+
+
+def _are_phrases(zone: RuleSet, line: str, begun: list[tuple[Matcher, Any]]) -> bool:
+    """Whether the line is phrases of several rules with ornament between, the first of a rule that has begun it.
+
+    A pattern of them all would tell, too, but to compile those of all zones takes as long as to clean a thousand texts.
+    """
+    ends = [match.end() for match in compile_pattern(ORNAMENT).finditer(line)] + [len(line)]
+    reached = [0]
+    for place in reached:
+        rest = line[place:]
+        for matcher, match in _begin(admit(zone.families, rest.encode()), rest) if place else begun:
+            reached += [
+                end
+                for end in ends
+                if place < end <= place + match.end()
+                and end not in reached
+                and matcher.pattern.fullmatch(line[place:end])
+            ]
+    return len(line) in reached

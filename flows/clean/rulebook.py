@@ -62,10 +62,11 @@ class Rule:
 
 
 @cache
-def compile_pattern(pattern: str) -> Any:
+def compile_pattern(pattern: str, longest: bool = False) -> Any:
     """A pattern of google-re2, with memory for the automaton of all rules at once: with less it is ever rebuilt."""
     options = re2.Options()
     options.log_errors = False
+    options.longest_match = longest
     options.max_mem = 1 << 28
     return re2.compile(pattern, options=options)
 
