@@ -14,6 +14,7 @@ from flows.dedupe import find_duplicates
 from flows.model import Change, Forgotten
 from flows.plan import Known
 from flows.settings import Settings
+from warehouse.check import tell_new
 from warehouse.connect import define, define_before
 from warehouse.land import DataFile, supersede, write_part
 from warehouse.tables import arrow_schema, arrow_table
@@ -21,12 +22,12 @@ from warehouse.tables import arrow_schema, arrow_table
 Tables = dict[str, tuple[DataFile, ...]]
 
 COUNTS = """
-    WITH new_files AS (FROM files WHERE list_contains(getvariable('new_run_ids'), run_id)),
-    new_documents AS (FROM all_documents WHERE list_contains(getvariable('new_run_ids'), run_id)),
+    WITH new_files AS (FROM files WHERE is_new(run_id)),
+    new_documents AS (FROM all_documents WHERE is_new(run_id)),
     new_edits AS (
         FROM edits
         SELECT kind, solid_length(before) AS taken, solid_length(after) AS put_in
-        WHERE list_contains(getvariable('new_run_ids'), run_id)
+        WHERE is_new(run_id)
     )
     FROM (
         FROM new_files SELECT
@@ -130,7 +131,7 @@ def add_changes(
 
 def count_rows(connection: duckdb.DuckDBPyConnection, new_run_ids: Sequence[str]) -> Counter[str]:
     """What the rows come to that these runs made."""
-    connection.execute("SET VARIABLE new_run_ids = ?", [list(new_run_ids)])
+    tell_new(connection, new_run_ids)
     return _read_counts(connection.execute(COUNTS))
 
 

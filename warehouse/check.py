@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from flows.model import Check
+from warehouse.connect import quote
 
 CHECKS = Path(__file__).parent / "checks"
 FIRST_ROWS = 5
@@ -30,13 +31,26 @@ def run_checks(
 ) -> list[Check]:
     """One row a claim.
 
-    A check may read the schema `before`, which holds the snapshot before, and the variables `run_id`, `new_run_ids`
-    (the runs whose rows are new) and `largest_removed_jump`, the setting.
+    A check may read the schema `before`, which holds the snapshot before, ask with `is_new(run_id)` whether a row is of
+    the runs whose rows are new, and read the variables `run_id` and `largest_removed_jump`, the setting.
     """
     connection.execute("SET VARIABLE run_id = ?", [run_id])
     connection.execute("SET VARIABLE largest_removed_jump = ?", [largest_removed_jump])
-    connection.execute("SET VARIABLE new_run_ids = ?::VARCHAR[]", [list(new_run_ids)])
+    tell_new(connection, new_run_ids)
     return [_run_check(connection, path, run_id) for path in sorted(folder.glob("*.sql"))]
+
+
+def tell_new(connection: duckdb.DuckDBPyConnection, run_ids: Sequence[str]) -> None:
+    """Gives a connection the macro `is_new(run_id)`: whether it is one of these.
+
+    By their range, too, by which DuckDB passes over row groups of earlier runs: to look for new documents without text
+    it takes a fifth of the time.
+    """
+    told = "[" + ", ".join(map(quote, run_ids)) + "]::VARCHAR[]"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP MACRO is_new(run_id) AS "
+        f"run_id BETWEEN list_min({told}) AND list_max({told}) AND list_contains({told}, run_id)"
+    )
 
 
 def read_claim(path: Path) -> tuple[str, str]:

@@ -55,7 +55,12 @@ CLUSTERS = """
 NEAR_MISSES = """
     FROM near_misses
     SELECT
-        contained, CASE WHEN fact_changes >= 0.02 THEN 'other names and numbers' ELSE 'too much of their own' END,
+        contained,
+        CASE
+            WHEN subject_changes >= 0.02 THEN 'another subject'
+            WHEN fact_changes >= 0.02 THEN 'other names and numbers'
+            ELSE 'too much of their own'
+        END,
         coalesce(title, uri), coalesce(other_title, other_uri)
     ORDER BY contained DESC LIMIT 10"""
 

@@ -3,7 +3,7 @@ SELECT doc_id, original_chars, kept, taken, put_in
 FROM (
     FROM all_documents
     SELECT doc_id, original_chars, removed_chars, solid_length(text) AS kept
-    WHERE list_contains(getvariable('new_run_ids'), run_id)
+    WHERE is_new(run_id)
 )
 LEFT JOIN (
     FROM edits
@@ -12,7 +12,7 @@ LEFT JOIN (
         sum(solid_length(before)) AS taken,
         sum(solid_length(after)) AS put_in,
         sum(solid_length(before)) FILTER (kind = 'remove') AS removed
-    WHERE list_contains(getvariable('new_run_ids'), run_id)
+    WHERE is_new(run_id)
     GROUP BY doc_id
 ) USING (doc_id)
 WHERE original_chars != kept + coalesce(taken, 0) - coalesce(put_in, 0) OR removed_chars != coalesce(removed, 0)

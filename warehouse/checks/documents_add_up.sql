@@ -3,10 +3,10 @@ SELECT *
 FROM (
     SELECT
         (counts ->> 'records')::BIGINT AS records,
-        (SELECT count(*) FROM all_documents WHERE list_contains(getvariable('new_run_ids'), run_id)) AS landed,
-        (SELECT coalesce(sum(len(rejected)), 0) FROM files WHERE list_contains(getvariable('new_run_ids'), run_id)) AS rejected,
+        (SELECT count(*) FROM all_documents WHERE is_new(run_id)) AS landed,
+        (SELECT coalesce(sum(len(rejected)), 0) FROM files WHERE is_new(run_id)) AS rejected,
         (counts ->> 'characters_read')::BIGINT AS characters,
-        (SELECT coalesce(sum(original_chars), 0) FROM all_documents WHERE list_contains(getvariable('new_run_ids'), run_id))
+        (SELECT coalesce(sum(original_chars), 0) FROM all_documents WHERE is_new(run_id))
             AS characters_landed,
         (SELECT count(*) FROM all_documents) AS everything,
         (SELECT count(*) FROM documents) AS kept,

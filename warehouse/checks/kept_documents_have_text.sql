@@ -2,5 +2,5 @@
 -- says nothing but its date: `corpus show DOC_ID` shows by which.
 FROM documents
 SELECT doc_id, uri, record, title
-WHERE list_contains(getvariable('new_run_ids'), run_id)
+WHERE is_new(run_id)
     AND char_count < 100 AND solid_length(text) = 0 -- runs of white space are normalised: none is so long

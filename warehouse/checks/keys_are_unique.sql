@@ -8,10 +8,10 @@ FROM files SELECT 'files', uri, count(*) GROUP BY ALL HAVING count(*) > 1
 UNION ALL
 -- Those of rows made before are still unique: `edits_belong_to_documents` holds each to the run of its document.
 FROM edits SELECT 'edits', doc_id || ' ' || seq, count(*)
-WHERE list_contains(getvariable('new_run_ids'), run_id) GROUP BY ALL HAVING count(*) > 1
+WHERE is_new(run_id) GROUP BY ALL HAVING count(*) > 1
 UNION ALL
 FROM paragraphs SELECT 'paragraphs', doc_id || ' ' || seq, count(*)
-WHERE list_contains(getvariable('new_run_ids'), run_id) GROUP BY ALL HAVING count(*) > 1
+WHERE is_new(run_id) GROUP BY ALL HAVING count(*) > 1
 UNION ALL
 FROM fingerprints SELECT 'fingerprints', doc_id, count(*) GROUP BY ALL HAVING count(*) > 1
 UNION ALL

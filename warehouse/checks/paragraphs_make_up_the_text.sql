@@ -1,5 +1,5 @@
 -- fail: The paragraphs that stand, with two line ends between, are as long as the text.
-FROM (FROM all_documents SELECT doc_id, char_count WHERE list_contains(getvariable('new_run_ids'), run_id))
+FROM (FROM all_documents SELECT doc_id, char_count WHERE is_new(run_id))
 LEFT JOIN (
     FROM paragraphs
     SELECT doc_id, sum(char_count + 2) - 2 AS told, max(start_char + char_count) AS last_end

@@ -10,7 +10,7 @@ WITH newest AS (
     SELECT source, format, min(run_id) AS since
     WHERE place <= 20
     GROUP BY source, format
-    HAVING count(*) = 20 AND bool_or(list_contains(getvariable('new_run_ids'), run_id))
+    HAVING count(*) = 20 AND bool_or(is_new(run_id))
 ),
 texts AS (
     FROM (FROM all_documents SELECT * REPLACE (coalesce(source, '') AS source)) JOIN newest USING (source, format)

@@ -3,7 +3,7 @@
 WITH chosen AS (
     FROM all_documents
     SELECT doc_id, text, original_chars
-    WHERE list_contains(getvariable('new_run_ids'), run_id)
+    WHERE is_new(run_id)
     ORDER BY hash(doc_id) -- the same whatever the order of the rows
     LIMIT 1000
 ),
