@@ -9,11 +9,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.batch import Work
-from flows.dedupe import find_duplicates
 from flows.model import Change, Forgotten
 from flows.plan import Known
 from flows.settings import Settings
+from flows.work import Work
 from warehouse.check import tell_new
 from warehouse.connect import define, define_before
 from warehouse.land import DataFile, supersede, write_part
@@ -156,6 +155,8 @@ def point_at_kept(
     compare_again: bool,
 ) -> Tables:
     """The files of `pairs` and `duplicates` for the assembled tables: those of before where nothing differs."""
+    from flows.dedupe import find_duplicates  # with machine code, which takes long to load
+
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET temp_directory = ?", [str(warehouse / folder / "waiting")])
         define(connection, warehouse, tables, views=False, commented=False)

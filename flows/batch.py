@@ -4,14 +4,12 @@
 sees the same folders, and knows nothing of Prefect.
 """
 
-import errno
 import hashlib
 import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,64 +22,20 @@ from flows.clean.templates import read_templates, write_paragraphs
 from flows.dedupe.fingerprint import write_fingerprints
 from flows.describe import describe
 from flows.ingest.context import Context, read_context
-from flows.ingest.find import Found
 from flows.ingest.read import Reading, read
-from flows.model import JSON, Document, Edit, File, Forgotten, Paragraph, Record, Rejected
+from flows.model import JSON, Document, Edit, File, Paragraph, Record, Rejected
 from flows.result import Result, write_result
 from flows.settings import Settings
-from warehouse.land import DataFile, hash_file, write_part
+from flows.work import FORGOTTEN, Batch, Work, hash_state, may_pass
+from warehouse.land import hash_file, write_part
 from warehouse.tables import arrow_table
 
-FORGOTTEN = "forgotten"
-"""The status of a file that was taken out for good, and how the reason begins of a record that was."""
-PENDING = ""
-"""The state of a file that the next run processes whatever it is like."""
 FLUSH_CHARACTERS = 64 << 20
 """Text held before it is written: bounds the memory of a batch, whatever the size of its files."""
-LASTING = {
-    *(errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG),
-    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS),
-}
-"""Errors of input and output that another try does not heal."""
 
 
 class BrokenPromiseError(Exception):
     """Something that must hold does not: the run stops before it publishes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A file to be processed, and what the current snapshot knows of it."""
-
-    found: Found
-    known_state: str | None = None
-    first_seen_run: str | None = None
-    first_runs: dict[int, str] = field(default_factory=dict)
-    """By record: the run in which a document of this file first came."""
-    read_at: datetime | None = None
-    """When its documents were read, where they are only derived again; the start of the run otherwise."""
-    again: bool = False
-    """Whether it is processed though it is as it was."""
-    forgotten: tuple[Forgotten, ...] = ()
-    """Of this file: what is left out for good."""
-    verdict: tuple[str, str] | None = None
-    """Status and reason of a file that is not to be read, since reading it killed a worker."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Files that one worker takes at a time. `folder` is where its parts go, relative to the warehouse."""
-
-    warehouse: Path
-    run_id: str
-    recipe: str
-    started_at: datetime
-    templates: tuple[DataFile, ...] = ()
-    """Of the table: what is cut as the sources' templates."""
-    key: str = ""
-    name: str = ""
-    folder: str = ""
-    works: tuple[Work, ...] = ()
 
 
 def run_batch(batch: Batch, settings: Settings, last_try: bool = True) -> Result:
@@ -101,12 +55,6 @@ def run_batch(batch: Batch, settings: Settings, last_try: bool = True) -> Result
     staged.flush()
     write_result(batch.warehouse / batch.folder, result)
     return result
-
-
-def hash_state(found: Found, sha256: str | None, sidecar_sha256: str, recipe: str) -> str:
-    """32 hexadecimal characters over all that decides a file's rows."""
-    parts = (found.status, found.reason, sha256, sidecar_sha256, found.folder, recipe)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
 def identify(uri: str, record: int) -> str:
@@ -308,11 +256,6 @@ def _make_rows(
 
 def _dump(metadata: dict[str, Any]) -> str:
     return json.dumps(metadata, ensure_ascii=False, sort_keys=True, default=str)
-
-
-def may_pass(error: OSError) -> bool:
-    """Whether another try may succeed: not when a file is gone or may not be read, or the disk is full."""
-    return error.errno not in LASTING
 
 
 @contextmanager

@@ -49,7 +49,6 @@ from prefect.tasks import Task, exponential_backoff
 from prefect.types.entrypoint import EntrypointType
 from pydantic import Field
 
-from flows.batch import Batch, may_pass
 from flows.report import Report, write_headline, write_summary
 from flows.report.artifacts import DESCRIPTIONS, describe_checks
 from flows.result import Result
@@ -57,6 +56,7 @@ from flows.run import run_corpus
 from flows.settings import Settings, local_path
 from flows.supervise import FIRST_DELAY
 from flows.verify import verify_corpus
+from flows.work import Batch, may_pass
 from warehouse.connect import UsageError
 from warehouse.lock import WarehouseBusyError
 from warehouse.tidy import KEEP_DAYS, KEEP_SNAPSHOTS, tidy_warehouse

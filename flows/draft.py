@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from flows.batch import Batch, Work
 from flows.engine import Engine
 from flows.model import JSON, Run
 from flows.process import process_works
@@ -17,6 +16,7 @@ from flows.recipe import hash_recipe
 from flows.result import Result
 from flows.settings import Settings
 from flows.supervise import Supervisor
+from flows.work import Batch, Work
 from warehouse.land import name_run
 
 T = TypeVar("T")

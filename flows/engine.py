@@ -126,7 +126,7 @@ def available_cores() -> int:
 def _start_fork_server() -> None:
     """Has the stages made ready in the background: what workers begin with is forked from there."""
     if _start_method() == "forkserver":
-        multiprocessing.get_context("forkserver").set_forkserver_preload(["flows.batch", "flows.warm"])
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["flows.process", "flows.batch", "flows.warm"])
         forkserver.ensure_running()
 
 

@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.assemble import Tables, point_at_kept
-from flows.batch import FORGOTTEN, PENDING
 from flows.model import JSON, Forgotten, Run
 from flows.report.page import PAGE
 from flows.settings import Settings
+from flows.work import FORGOTTEN, PENDING
 from warehouse.connect import UsageError, list_files, open_tables, write_catalog
 from warehouse.journal import is_recorded, record, scrub_checks
 from warehouse.land import SCRATCH, DataFile, clear_staging, escape_glob, name_run, rewrite_without, write_part

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import duckdb
 
-from flows.clean.templates import RULE
 from flows.settings import Settings
 from warehouse.land import DataFile, write_part
 from warehouse.tables import arrow_schema
@@ -38,6 +37,8 @@ def learn_templates(
     warehouse: Path, folder: str, run_id: str, settings: Settings, connection: duckdb.DuckDBPyConnection
 ) -> Learned:
     """What the documents of the connection teach; its `templates` are those that they were cleaned by."""
+    from flows.clean.templates import RULE
+
     connection.execute("SET VARIABLE run_id = ?", [run_id])
     connection.execute("SET VARIABLE template_documents = ?", [settings.template_documents])
     connection.execute("SET VARIABLE template_share = ?", [settings.template_share])

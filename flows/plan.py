@@ -9,9 +9,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.batch import Batch, Work, hash_state
 from flows.ingest.find import Found
 from flows.settings import FAILED, Settings
+from flows.work import Batch, Work, hash_state
 from warehouse.land import make_durable
 
 FILE_COST = 1 << 14

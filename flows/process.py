@@ -5,12 +5,12 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from flows.batch import Batch, Work, run_batch
 from flows.engine import Engine, WorkerDiedError
 from flows.plan import fill_batch, plan_batches
 from flows.result import RESULT, Result, merge_results, read_result
 from flows.settings import Settings
 from flows.supervise import Supervisor
+from flows.work import Batch, Work
 
 
 def process_works(
@@ -29,6 +29,13 @@ def process_works(
             return _isolate(engine, batch, settings)
 
     return merge_results([*results, *supervisor.batches(waiting, process, engine.workers, settings.retries)])
+
+
+def run_batch(batch: Batch, settings: Settings, last_try: bool) -> Result:
+    """`flows.batch.run_batch`, where it is called: readers, rules and machine code are loaded by workers alone."""
+    from flows import batch as stages
+
+    return stages.run_batch(batch, settings, last_try)
 
 
 def _find_finished(warehouse: Path) -> dict[str, Result]:

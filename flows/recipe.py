@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.settings import Settings
 
-STAGES = ("ingest", "typesetting", "clean", "describe", "dedupe", "forest.py", "model.py", "batch.py")
+STAGES = ("ingest", "typesetting", "clean", "describe", "dedupe", "forest.py", "model.py", "batch.py", "work.py")
 """What decides the rows of a document: the code itself is its version, the rules and other data beside it too."""
 LIBRARIES = (
     "charset-normalizer",

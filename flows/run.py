@@ -24,8 +24,6 @@ from flows.assemble import (
     point_at_kept,
     remember,
 )
-from flows.batch import Batch, Work
-from flows.clean.rulebook import load_rules, try_rules
 from flows.draft import Draft
 from flows.engine import open_engine
 from flows.forget import finish_forgetting
@@ -38,6 +36,7 @@ from flows.report.artifacts import describe_checks, describe_plan, describe_snap
 from flows.result import Result, merge_results
 from flows.settings import Settings
 from flows.supervise import Supervisor
+from flows.work import Batch, Work
 from warehouse.check import run_checks
 from warehouse.connect import define_before, open_tables
 from warehouse.journal import is_recorded, record
@@ -89,6 +88,8 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
     plan = draft.stage("plan", lambda: plan_work(found, known, listing, draft.recipe, settings))
     same_recipe = before is None or before.recipe == draft.recipe
     if before is None or not same_recipe:
+        from flows.clean.rulebook import load_rules, try_rules
+
         try_rules(load_rules())
     draft.supervisor.announce(write_plan(plan, settings, same_recipe))
     counts.update(files_found=plan.found, files_unchanged=plan.unchanged, files_gone=len(plan.gone))

@@ -7,8 +7,8 @@ from typing import Protocol, TypeVar
 
 from rich.progress import Progress
 
-from flows.batch import Batch, may_pass
 from flows.result import Result
+from flows.work import Batch, may_pass
 
 T = TypeVar("T")
 FIRST_DELAY = 1.0

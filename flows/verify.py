@@ -18,7 +18,6 @@ import duckdb
 import pyarrow.parquet as pq
 
 from flows.assemble import point_at_kept, remember
-from flows.batch import PENDING, Batch, Work
 from flows.draft import Draft
 from flows.engine import open_engine
 from flows.ingest.find import find_files
@@ -28,6 +27,7 @@ from flows.plan import read_known
 from flows.report import Report
 from flows.settings import Settings
 from flows.supervise import Supervisor
+from flows.work import PENDING, Batch, Work
 from warehouse.check import run_checks
 from warehouse.connect import define, define_before
 from warehouse.journal import record

@@ -20,6 +20,7 @@ import flows.clean
 import flows.clean.matchers
 import flows.result
 from flows.engine import Engine, EngineEndedError, WorkerDiedError, open_engine
+from flows.work import Batch
 from tests.conftest import Corpus
 
 KILLED = "killed"
@@ -174,7 +175,7 @@ def test_a_cluster_gives_the_same_tables(corpus_of_processes: Corpus, make_artic
     assert read_tables(corpus) == here
 
 
-def run_batch_killed_once(batch: flows.batch.Batch, *arguments: Any) -> flows.result.Result:
+def run_batch_killed_once(batch: Batch, *arguments: Any) -> flows.result.Result:
     """Dies in mid-batch the first time; whoever tries again finds the mark and goes on."""
     mark = batch.warehouse / KILLED
     if not mark.exists():
@@ -185,7 +186,7 @@ def run_batch_killed_once(batch: flows.batch.Batch, *arguments: Any) -> flows.re
     return flows.batch.run_batch(batch, *arguments)
 
 
-def run_batch_with_a_deadly_file(batch: flows.batch.Batch, *arguments: Any) -> flows.result.Result:
+def run_batch_with_a_deadly_file(batch: Batch, *arguments: Any) -> flows.result.Result:
     if any("deadly" in work.found.uri and work.verdict is None for work in batch.works):
         kill_itself()
     return flows.batch.run_batch(batch, *arguments)

@@ -57,7 +57,7 @@ def test_a_broken_rule_is_told_before_a_file_is_read(
     corpus: Corpus, make_article: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = replace(load_rules()[0], name="bell-line", family="bells", unless="bells(")
-    monkeypatch.setattr("flows.run.load_rules", lambda: (broken,))
+    monkeypatch.setattr("flows.clean.rulebook.load_rules", lambda: (broken,))
     monkeypatch.delattr("flows.process.run_batch")
     with pytest.raises(ValueError, match=r"bells\.toml, rule bell-line: 'unless' does not compile"):
         corpus.land({"a.txt": make_article(1)})
