@@ -228,7 +228,13 @@ def test_a_file_name_tells_a_date_only_when_unmistakable(uri: str, day: datetime
     ("/2026/3/4/old-bridge", "2026-3-4"),
     ("/news/2026/mar/04/old-bridge", "2026-mar-04"),
     ("/news/2026-03-04-old-bridge", "2026-03-04"),
-    ("/old-bridge-20260304/", "2026-03-04"),
+    ("/news/20260304-old-bridge", "2026-03-04"),
+    ("/minutes-2026-03-04.html", "2026-03-04"),
+    ("/2026/03/04/minutes-2026-03-05", "2026-03-04"),
+    ("/old-bridge-20260304/", None),
+    ("/shop/item-20120304", None),
+    ("/events/2026/03/04/concert", None),
+    ("/en/calendar/2026-03/concert", None),
     ("/2026/03/04/", "2026-03-04"),
     ("/2026/03/old-bridge", "2026-03"),
     ("/2026/03/04-old-bridges", "2026-03"),
@@ -257,6 +263,45 @@ def test_the_day_in_the_address_is_told_and_a_month_says_which_of_several_days_i
     assert published("2026/02/old-bridge", *others) == (date(2026, 2, 1), "json-ld")
     assert published("2026/01/old-bridge", *others) == (date(2026, 3, 5), "dateline")
     assert published("2026/01/old-bridge") == (None, "url")
+
+
+def test_the_day_in_the_address_gives_way_where_print_and_markup_tell_another() -> None:
+    address = Claim("url", "https://example.org/2026/03/04/old-bridge", "canonical")
+
+    def published(*claims: tuple[str, str]) -> str | None:
+        return choose(
+            [address, *(Claim("published", day, origin) for day, origin in claims)], date(2027, 1, 1)
+        ).published_from
+
+    assert published(("2026-02-11", "dateline"), ("2026-02-11", "og")) == "dateline"
+    assert published(("2026-02-11", "dateline"), ("2026-02-12", "og")) == "url"
+    assert published(("2026-03-05", "dateline"), ("2026-03-05", "og")) == "url"
+    assert published(("2026-02-11", "dateline-updated"), ("2026-02-11", "og")) == "url"
+    assert published(("2026-02-11", "dateline")) == published(("2026-02-11", "og")) == "url"
+
+
+def test_a_day_in_the_name_of_a_page_is_told_where_nothing_else_is() -> None:
+    address = Claim("url", "https://example.org/minutes-2026-03-04", "canonical")
+    assert choose([address], date(2027, 1, 1)).published_from == "url-name"
+    assert choose([address, Claim("published", "2026-03-09", "time")], date(2027, 1, 1)).published_from == "time"
+
+
+@pytest.mark.parametrize(("day", "origin", "moment", "teller"), [
+    ("December 9, 2021", "dateline", "2021-12-10T02:17:00+00:00", "og"),
+    ("3 December 2021", "dateline", "2021-12-02T23:00:55Z", "json-ld"),
+    ("December 8, 2021", "dateline", "2021-12-10T02:17:00+00:00", None),
+    ("December 9, 2021", "dateline", "2021-12-10T18:00:00+00:00", None),
+    ("December 9, 2021", "dateline", "2021-12-10T02:17:00-05:00", None),
+    ("December 9, 2021", "dateline-updated", "2021-12-10T02:17:00+00:00", None),
+    ("December 9, 2021", "dateline", "2021-12-10T02:17:00+00:00", "time"),
+])  # fmt: skip
+def test_a_printed_day_takes_the_moment_in_utc_that_is_that_day_by_some_clock(
+    day: str, origin: str, moment: str, teller: str | None
+) -> None:
+    is_told = teller not in (None, "time")  # a time element prints its own day
+    claims = [Claim("published", day, origin), Claim("published", moment, teller or "json-ld")]
+    chosen = choose(claims, TODAY)
+    assert (chosen.published_from, chosen.published_precision) == ((teller, "minute") if is_told else (origin, "day"))
 
 
 def test_a_printed_day_takes_the_hour_that_its_own_clock_tells() -> None:

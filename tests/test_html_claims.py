@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from flows.describe.choose import choose
 from flows.describe.dates import parse_date
 from flows.ingest.formats.html import read_page
 from flows.ingest.formats.html_claims import find_claims
@@ -61,6 +62,11 @@ def test_an_article_is_found_in_json_ld_however_it_is_wrapped(source: str) -> No
     assert claims["title", "json-ld"] == ["Bridge closes"]
     assert claims["authors", "json-ld"] == ["Ann Roe"]
     assert claims["published", "json-ld"] == ["2026-03-04T05:06:07+01:00"]
+
+
+def test_json_ld_that_is_written_into_a_meta_element_is_read() -> None:
+    claims = claim(f"<meta name='script:ld+json' content='{json.dumps(ARTICLE)}'>")
+    assert claims["published", "json-ld"] == [ARTICLE["datePublished"]]
 
 
 def test_an_author_that_is_told_elsewhere_in_the_graph_is_found() -> None:
@@ -290,6 +296,16 @@ def test_the_footer_of_an_article_may_hold_its_byline_and_date_and_that_of_a_pag
     assert {field for field, _ in claim(TITLE, HEADING + footer)} == {"title", "language"}
 
 
+def test_beside_a_heading_of_the_second_order_that_is_nearly_the_title_byline_and_date_are_read() -> None:
+    title = "<title>The old bridge over the river closes for good</title>"
+    for body in ("<p>By Ann Roe</p><p>4 March 2026</p>{}", "{}<p>By Ann Roe</p><p>4 March 2026</p>"):
+        claims = claim(title, body.format("<h2>Why the old bridge over the river closes</h2>"))
+        assert claims["authors", "byline"] == ["Ann Roe"]
+        assert claims["published", "dateline"] == ["4 March 2026"]
+        assert ("title", "h1") not in claims
+    assert ("authors", "byline") not in claim(title, "<h2>Weather and tides</h2><p>By Ann Roe</p>")
+
+
 # The date
 
 
@@ -336,6 +352,7 @@ def test_a_date_of_the_last_change_is_told_apart() -> None:
     "<p>Last checked: 4 March 2026</p>",
     "<p>Member since 4 March 2026</p>",
     "<p>Joined</p><p>4 March 2026</p>",
+    "<p>Received 2026 Mar 4; Accepted 2026 Mar 9</p>",
     "<div class='opening-hours'>4 March 2026</div>",
 ])  # fmt: skip
 def test_a_date_that_is_the_storys_or_anothers_is_not_the_articles(lines: str) -> None:
@@ -349,16 +366,37 @@ def test_the_one_date_that_an_element_is_made_for_is_found_anywhere() -> None:
     assert ("published", "date-element") not in claim(TITLE, HEADING + PROSE * 4 + two)
 
 
-@pytest.mark.parametrize(
-    "line", ["Posted on the 4/3/2026 at 19:00 by @ann", "Veröffentlicht: 4. März 2026", "Date: 2026-03-04"]
-)
-def test_the_one_line_that_begins_with_the_label_of_a_date_is_found_anywhere(line: str) -> None:
+@pytest.mark.parametrize(("line", "origin"), [
+    ("Posted on the 4/3/2026 at 19:00 by @ann", "publication-line"),
+    ("Veröffentlicht: 4. März 2026", "publication-line"),
+    ("First published 4 March 2026", "publication-line"),
+    ("Date: 2026-03-04", "date-label"),
+    ("Created 2026-03-04", "date-label"),
+])  # fmt: skip
+def test_the_one_line_that_begins_with_the_label_of_a_date_is_found_anywhere(line: str, origin: str) -> None:
     body = HEADING + PROSE * 4 + f"<p>{line}</p>"
-    [printed] = claim(TITLE, body, "en-GB")["published", "date-label"]
+    [printed] = claim(TITLE, body, "en-GB")["published", origin]
     assert parse_date(printed, month_first=False) == parse_date("2026-03-04 19:00" if "19:00" in line else "2026-03-04")
-    assert ("published", "date-label") not in claim(TITLE, body + "<p>Posted on 5 March 2026</p>", "en-GB")
-    assert ("published", "date-label") not in claim(TITLE, f"{body}<p class='date'>5 March 2026</p>", "en-GB")
-    assert ("published", "date-label") not in claim(TITLE, HEADING + PROSE * 4 + f"<p>Not {line}</p>", "en-GB")
+    other = line.replace("4", "5")
+    assert ("published", origin) not in claim(TITLE, f"{body}<p>{other}</p>", "en-GB")
+    assert ("published", origin) not in claim(TITLE, HEADING + PROSE * 4 + f"<p>Not {line}</p>", "en-GB")
+
+
+def test_words_of_publication_are_read_beside_other_dates_and_mere_labels_are_not() -> None:
+    def find(line: str) -> str | None:
+        body = f"{HEADING}<p>30 March 2026</p>{PROSE * 4}<p>{line}</p>"
+        return choose(
+            find_claims(LexborHTMLParser(f"<html lang='en'>{TITLE}<body>{body}"))[0], date(2030, 1, 1)
+        ).published_from
+
+    assert find("Published 4 March 2026") == "publication-line"
+    assert (
+        find("This article was first published on 4 March 2026 and has been looked through since.")
+        == "publication-line"
+    )
+    assert find("Created: 4 March 2026") == "dateline"
+    assert find("Last updated 4 March 2026") == "dateline"
+    assert find("This story was published in Vol. 3 No. 2 (March 2026) of our magazine.") == "dateline"
 
 
 def test_of_an_element_that_tells_of_a_last_change_too_the_first_date_is_told() -> None:
@@ -374,9 +412,9 @@ def test_of_an_element_that_tells_of_a_last_change_too_the_first_date_is_told() 
     "Dieser Beitrag wurde am 4. März 2026 von Ann Roe unter Brücken veröffentlicht.",
 ])  # fmt: skip
 def test_the_one_sentence_that_says_when_an_entry_was_posted_is_found_anywhere(line: str) -> None:
-    [printed] = claim(TITLE, HEADING + PROSE * 4 + f"<p>{line}</p>")["published", "date-label"]
+    [printed] = claim(TITLE, HEADING + PROSE * 4 + f"<p>{line}</p>")["published", "publication-line"]
     assert parse_date(printed).day == date(2026, 3, 4)  # type: ignore[union-attr]
-    assert ("published", "date-label") not in claim(TITLE, HEADING + PROSE * 4 + f"<p>She said: {line}</p>")
+    assert ("published", "publication-line") not in claim(TITLE, HEADING + PROSE * 4 + f"<p>She said: {line}</p>")
 
 
 def test_a_date_alone_on_its_line_is_the_articles_and_not_one_among_other_words() -> None:
@@ -394,6 +432,18 @@ def test_the_words_around_a_date_tell_that_it_is_of_the_last_change() -> None:
 def test_a_day_in_numbers_is_read_as_other_days_of_the_page_are() -> None:
     others = PROSE * 4 + "<p>Also of interest: the new ferry (12/19/2025)</p>"
     assert claim(TITLE, f"{HEADING}<p>3/4/2026</p>{others}")["published", "dateline"] == ["2026-03-04"]
+
+
+@pytest.mark.parametrize(("spelled", "day"), [
+    ("March 4, 2026", ["2026-03-04"]),
+    ("3 April 2026", ["2026-04-03"]),
+    ("5 May 2026", None),
+    ("3 April 2026</p><p>4 March 2026", None),
+])  # fmt: skip
+def test_a_day_in_numbers_is_read_as_the_same_day_in_words(spelled: str, day: list[str] | None) -> None:
+    time = "<p><time datetime='3-4-2026'>3-4-2026</time></p>"
+    claims = claim(TITLE, f"{HEADING}{time}{PROSE * 4}<div class='related'><p>{spelled}</p></div>")
+    assert claims.get(("published", "dateline")) == day
 
 
 def test_the_one_line_of_a_page_that_is_a_date_is_told_where_nothing_else_tells_one() -> None:

@@ -14,10 +14,14 @@ _DATE_IN_NAME = (
     re.compile(r"(?<![0-9A-Za-z])((?:1[5-9]|20)\d\d)([-_/])(\d\d)\2(\d\d)(?![0-9])"),
     re.compile(r"(?<![0-9A-Za-z])((?:19|20)\d\d)()(\d\d)(\d\d)(?=[-_. /T]|$)"),
 )
-_YEAR_IN_PATH = r"(?<=[/_-])((?:19|20)\d\d)"
-_DAY_IN_PATH = re.compile(
-    rf"(?i){_YEAR_IN_PATH}(?:/(\d\d?|[a-z]{{3,9}})/(\d\d?)(?=/|$)|([-_]?)(\d\d)\4(\d\d)(?![^\W_]))"
+_YEAR = "((?:19|20)\\d\\d)"
+_DAY_IN_PATH = re.compile(rf"(?i)(?<=/){_YEAR}(?:/(\d\d?|[a-z]{{3,9}})/(\d\d?)(?=/|$)|([-_]?)(\d\d)\4(\d\d)(?![^\W_]))")
+_DAY_BEHIND_NAME = re.compile(rf"(?<=[^\W_][-_]){_YEAR}([-_])(\d\d)\2(\d\d)(?=[/.]|$)")
+_OF_OTHER_DAYS = re.compile(
+    r"(?i)/(?:events?|calend[ae]r|kalender|calendario|agenda|termine?|veranstaltung(?:en)?|[eé]v[eé]nements?|eventos?|eventi"
+    r"|evenement(?:en)?|wydarzeni[ae]|schedules?|tickets?|bookings?|shop|store|products?|produkte?|items?)/"
 )
+"""Folders of what happens or is sold on a day: it is not the day when that was published."""
 _MONTH_IN_PATH = re.compile(r"(?i)(?<=/)((?:19|20)\d\d)([/-])(\d\d|[a-z]{3,9})(?=/)")
 _DAY_MONTH_YEAR = re.compile(r"(?<![0-9A-Za-z])(\d{1,2})[-_ ]?([A-Za-z]{3,9})[-_ ]?((?:19|20)\d\d)(?![0-9])")
 _NAME_BEHIND_DATE = re.compile(r"(?:19|20)\d\d([^\W\d_]{3,})\d*(?:\.\w+)*$")
@@ -26,12 +30,15 @@ _NAME_BEHIND_DATE = re.compile(r"(?:19|20)\d\d([^\W\d_]{3,})\d*(?:\.\w+)*$")
 def claims_of_url(url: str | None) -> list[Claim]:
     """The site that a document's own address names, its host without port and 'www.', and the date in its path.
 
-    Of web_pages' addresses 24 hold a day and 8 a month, and all of them that of publication.
+    Of web_pages' addresses 34 hold a day and 11 a month, and all of them that of publication. A day behind a name
+    ('minutes-2026-03-04') may be what the page is about, and is told apart; digits alone behind one are a number.
     """
     parts = urlsplit(url) if url else None
     if parts is None or not parts.hostname:
         return []
     claims = [Claim("source", parts.hostname.rstrip(".").removeprefix("www."), "url")]
+    if _OF_OTHER_DAYS.search(parts.path):
+        return claims
     days = {
         f"{year}-{month or number}-{day or last}"
         for year, month, day, _, number, last in _DAY_IN_PATH.findall(parts.path)
@@ -41,8 +48,10 @@ def claims_of_url(url: str | None) -> list[Claim]:
         for year, mark, month in _MONTH_IN_PATH.findall(parts.path)
         if not (mark == "-" and month.isdecimal() and int(month) == int(year[2:]) + 1)  # a season: 2011-12
     }
-    dates = [printed for printed in days or months if parse_date(printed)]
-    return [*claims, Claim("published", dates[0], "url")] if len(dates) == 1 else claims
+    named = {f"{year}-{month}-{day}" for year, _, month, day in _DAY_BEHIND_NAME.findall(parts.path)}
+    dates = [printed for printed in days or months or named if parse_date(printed)]
+    origin = "url" if days or months else "url-name"
+    return [*claims, Claim("published", dates[0], origin)] if len(dates) == 1 else claims
 
 
 def claims_of_file_name(uri: str) -> list[Claim]:

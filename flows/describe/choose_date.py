@@ -4,15 +4,22 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from flows.describe.dates import Date, Precision, find_date, parse_date
+from flows.describe.dates import WIDEST_ZONE, Date, Precision, find_date, parse_date
 from flows.model import Claim
 
 CLOCK_SLACK: Final = timedelta(days=1)
 """A publication date may be ahead of today by this much: time zones, and editions dated tomorrow."""
+_OF_LAST_CHANGE = ("dateline-updated", "date-element-updated")
 PRINTED: Final = frozenset(
-    ("dateline", "dateline-updated", "date-element", "date-element-updated", "date-label", "date-alone", "date-line")
+    ("publication-line", "dateline", "date-element", "date-label", "date-alone", "date-line", *_OF_LAST_CHANGE)
 )
 """Origins that print a date for readers."""
+WESTERNMOST: Final = 12 * 60
+"""Minutes: no clock on earth is further behind UTC."""
+MARKUP: Final = frozenset(("og", "meta", "json-ld", "microdata"))
+"""Origins of what a page tells machines of its publication."""
+UPDATED: Final = "-updated"
+"""How origins end that print the day of a last change."""
 ADDRESS: Final = "url"
 """The origin of a date that the document's own address holds."""
 
@@ -37,13 +44,14 @@ def choose_date(claims: Iterable[Claim], month_first: bool | None, today: date) 
     beside = {date.day for date, origin in dates if origin == "dateline"}
     if len(beside) > 1 and beside.isdisjoint(date.day for date, origin in dates if origin != "dateline"):
         dates = [(date, origin) for date, origin in dates if origin != "dateline"]
-    dates = _weigh_month(_put_first_earliest(dates))
+    dates = _weigh_month(_weigh_day(_put_first_earliest(dates)))
     if not dates:
         return None, None
     chosen = next((date for date in dates if _is_swapped(dates[0], date)), dates[0])
-    for other in dates[1:]:
-        if _exactness(*other) > _exactness(*chosen) and _is_within(other[0], chosen):
-            chosen = other
+    for is_same in (_is_within, _may_be):
+        for other in dates[1:]:
+            if _exactness(*other) > _exactness(*chosen) and is_same(other, chosen):
+                chosen = other
     return chosen
 
 
@@ -51,6 +59,19 @@ def _put_first_earliest(dates: Sequence[Told]) -> list[Told]:
     """The dates, those of meta elements by time: what is published again has its first date beside the last."""
     earliest = iter(sorted((told for told in dates if told[1] == "meta"), key=lambda told: told[0].when))
     return [next(earliest) if told[1] == "meta" else told for told in dates]
+
+
+def _weigh_day(dates: Sequence[Told]) -> list[Told]:
+    """The dates; an address's day is trusted least where the page prints another and its markup tells the same one."""
+    address = next((date.day for date, origin in dates if origin == ADDRESS and date.day), None)
+    others = [
+        (date.day, origin in PRINTED)
+        for date, origin in dates
+        if address and date.day and not origin.endswith(UPDATED) and abs(date.day - address) > CLOCK_SLACK
+    ]
+    if any((day, not is_printed) in others for day, is_printed in others):
+        return sorted(dates, key=lambda told: told[1] == ADDRESS)
+    return list(dates)
 
 
 def _weigh_month(dates: Sequence[Told]) -> list[Told]:
@@ -64,13 +85,22 @@ def _weigh_month(dates: Sequence[Told]) -> list[Told]:
     return list(dates)
 
 
-def _is_within(exact: Date, told: Told) -> bool:
+def _is_within(exact: Told, told: Told) -> bool:
     """Whether a more exact date is the same as another: by UTC, or by the clock that it was read off."""
     known = _exactness(*told)
     same = told[0].when.timetuple()[:known]
-    return exact.when.timetuple()[:known] == same or (
-        known == _EXACTNESS["day"] and exact.day is not None and exact.day.timetuple()[:known] == same
+    when, day = exact[0].when, exact[0].day
+    return when.timetuple()[:known] == same or (
+        known == _EXACTNESS["day"] and day is not None and day.timetuple()[:known] == same
     )
+
+
+def _may_be(moment: Told, printed: Told) -> bool:
+    """Whether markup tells the moment, in UTC, of a day that the page prints by a clock that nobody tells."""
+    if printed[1] not in PRINTED or printed[1].endswith(UPDATED) or moment[1] not in MARKUP or moment[0].offset:
+        return False
+    earliest, latest = (moment[0].when + timedelta(minutes=minutes) for minutes in (-WESTERNMOST, WIDEST_ZONE))
+    return printed[0].day is not None and earliest.date() <= printed[0].day <= latest.date()
 
 
 def _is_swapped(printed: Told, other: Told) -> bool:

@@ -1,6 +1,7 @@
 """Dates within a line that holds more than a date: a byline, a row of what a site tells of its article."""
 
 import re
+from datetime import date
 
 from flows.describe.date_words import LETTERS, ORDINALS, fold
 from flows.describe.dates import TOKEN, YEARS, PrintedDate, read_labelled
@@ -11,7 +12,7 @@ MOST_TOKENS = 24
 """Of a date with its label, time and zone."""
 
 _MAY_HOLD_DATE = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|\d[./-]\d|[年년]")
-_NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(?:19|20)\d\d(?![\d./-])")
+_NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d)(?![\d./-])")
 _FIRST_LETTERS = frozenset("nymwblu[(c")
 _LAST_LETTERS = frozenset("nyxmwbgaohzZ)].")
 
@@ -39,9 +40,21 @@ def search_dates(line: str, month_first: bool | None = None) -> list[PrintedDate
     return found
 
 
-def infer_order(text: str) -> bool | None:
-    """Whether 3/4/2025 is in March by the text's other dates, of which one number is no month; None if none tells."""
-    told = {int(middle) > 12 for first, _, middle in _NUMBERS.findall(text) if (int(first) > 12) != (int(middle) > 12)}
+def infer_order(lines: str) -> bool | None:
+    """Whether 3/4/2025 is in March by the other dates of a text's lines; None if none tells.
+
+    They tell by a number that is no month, else by the same day in words: beside 'March 4, 2025' it is in March.
+    """
+    numbers = [(int(first), int(second), int(year)) for first, _, second, year in _NUMBERS.findall(lines)]
+    told = {second > 12 for first, second, _ in numbers if (first > 12) != (second > 12)}
+    if not told and numbers:
+        spelled = {found.date.day for line in lines.splitlines() for found in search_dates(line)}
+        told = {
+            is_month_first
+            for first, second, year in numbers
+            for is_month_first, month, day in ((True, first, second), (False, second, first))
+            if first != second and first <= 12 and second <= 12 and date(year, month, day) in spelled
+        }
     return told.pop() if len(told) == 1 else None
 
 
@@ -51,11 +64,16 @@ def _search_run(line: str, tokens: list[tuple[int, int, str]], month_first: bool
         return None
     start = tokens[0][0]
     for _, end, letter in reversed(tokens):
-        if letter in _LAST_LETTERS:
+        if letter in _LAST_LETTERS and _is_balanced(line[start:end]):
             read = read_labelled(line[start:end], month_first)
             if read and read[0].precision in ("day", "minute"):
                 return PrintedDate(read[0], start, end, "u" in read[1])
     return None
+
+
+def _is_balanced(printed: str) -> bool:
+    """Whether brackets that open in it close in it, and no others: 'No. 2 (February 2024)' has no day."""
+    return all(printed.count(opening) == printed.count(closing) for opening, closing in ("()", "[]"))
 
 
 def _letter(token: str) -> str:

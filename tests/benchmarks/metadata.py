@@ -98,7 +98,8 @@ def tell(page: Page) -> Told:
         if isinstance(record, Record):
             cleaned = clean(record)
             row = describe(cleaned.text, cleaned.claims, TODAY)
-            return Told(row["title"] or "", "; ".join(row["authors"]), str(row["published_day"] or ""))
+            day = row["published_day"] or (f"{row['published']:%Y-%m}" if row["published_precision"] == "month" else "")
+            return Told(row["title"] or "", "; ".join(row["authors"]), str(day))
     return Told("", "", "")
 
 

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from flows.describe.date_search import infer_order
 from flows.describe.date_words import is_month_first
-from flows.describe.dates import WIDEST_ZONE, parse_date
+from flows.describe.dates import WIDEST_ZONE, find_date, parse_date
 from flows.describe.names import is_byline_label
 from flows.ingest.formats.html_heads import HEADINGS, read_head
 from flows.ingest.formats.html_json_ld import read_json_ld
@@ -118,8 +118,9 @@ def _find(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Fi
     first = [told_date.when for told_date in told_dates if told_date]
     last = parse_date(str(metadata.get("modified", "")))
     shown = list(read_head(tree, found["heading"], titles, authors, sites, urls, month_first))
-    if month_first is None and tree.body is not None and not any(field == "published" for field, *_ in (*told, *shown)):
-        month_first = infer_order(tree.body.text(separator=" "))
+    is_dated = any(field == "published" and find_date(value) for field, value, _ in (*told, *shown))
+    if month_first is None and tree.body is not None and not is_dated:
+        month_first = infer_order(tree.body.text(separator="\n"))
         if month_first is not None:
             again = read_head(tree, found["heading"], titles, authors, sites, urls, month_first)
             shown += (
@@ -151,7 +152,9 @@ def _find_told(
     tree: LexborHTMLParser, found: Mapping[str, Sequence[LexborNode]], metadata: dict[str, Any]
 ) -> Iterator[tuple[Field, str, str]]:
     kept: dict[str, Any] = {}
-    yield from read_json_ld([script.text() for script in found["script"]], kept)
+    # A framework that is given JSON-LD as if it were a meta element writes it into one.
+    misplaced = [meta.attrs.get("content") or "" for meta in found["meta"] if _is_json_ld(meta)]
+    yield from read_json_ld([*(script.text() for script in found["script"]), *misplaced], kept)
     for name, value in kept.items():
         _keep(metadata, name, value)
     for meta in found["meta"]:
@@ -181,6 +184,10 @@ def _read_meta(meta: LexborNode, metadata: dict[str, Any]) -> Iterator[tuple[Fie
             yield field, content, "microdata" if attribute == "itemprop" else origin
         elif name in META_KEPT:
             _keep(metadata, META_KEPT[name], content)
+
+
+def _is_json_ld(meta: LexborNode) -> bool:
+    return (meta.attributes.get("name") or "").lower().endswith("ld+json")
 
 
 def _read_publication_name(name: str) -> tuple[Field, str] | None:

@@ -1,9 +1,9 @@
 """When an article was published as its page shows it: beside its heading, in an element made for dates, in a line."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import re2
 from selectolax.lexbor import LexborHTMLParser
@@ -31,17 +31,22 @@ DATE_ELEMENTS: Final = (
 NOT_OF_ARTICLE: Final = frozenset(("html-navigation", "html-footer", "html-comments", "html-related", "html-consent"))
 """What a page shows besides its article: a date in it is another's."""
 
-_PUBLISHING = frozenset(PUBLISHED) - {"date", "datum", "fecha", "data", "tarih"}
+_UNCLEAR_LABELS = "date dated datum datée fecha data дата tarih tarihi created first originally issue ligne"
+_PUBLISHING = frozenset(PUBLISHED) - frozenset(_UNCLEAR_LABELS.split())
+"""Words that tell of publication: 'Created' may be a table's, 'Date' anything's."""
 _WORD = re.compile(r"\w+")
 _BORDERS = " |•·,;–—-"
 _SENTENCE_END = re.compile(r"\d ?\.$")
 _DEADLINE = re.compile(
     r"(?i)(?<!\w)(?:by|until|till|expires|bis(?: zum)?|jusqu['’]au|hasta(?: el)?|entro(?: il)?|até)\s+"
 )
-_PUBLISHED = re2.compile(rf"(?im)(?:{'|'.join(PUBLISHED)})(?:\s|:|$)")
+_PUBLISHED = re2.compile(rf"(?im)^\s*(?:{'|'.join(PUBLISHED)})(?:\s|:|$)")
+_PUBLISHED_IN_WORDS = re2.compile(
+    rf"(?im)^\s*(?:(?:was |first |originally ){{0,2}})(?:{'|'.join(sorted(_PUBLISHING))})(?:\s|:|$)"
+)
 _ENTRY = re2.compile(
-    r"(?i)(?:this|dieser|cet|ce|esta|este|questo|dit|denne|det) (?:\w+ )?(?:entry|post|article|story|piece|page|beitrag"
-    r"|artikel|eintrag|text|billet|entrada|artículo|articolo|bericht|artigo|innlegget|indlæg) "
+    r"(?im)^\s*(?:this|dieser|cet|ce|esta|este|questo|dit|denne|det) (?:\w+ )?(?:entry|post|article|story|piece|page"
+    r"|beitrag|artikel|eintrag|text|billet|entrada|artículo|articolo|bericht|artigo|innlegget|indlæg) "
     r"(?:was|wurde|has been|a été|fue|è stato|werd|foi|ble|blev)\s"
 )
 _CHANGED = re.compile(
@@ -98,19 +103,40 @@ def find_date_element(tree: LexborHTMLParser, month_first: bool | None) -> Itera
             return
 
 
+def find_publication_line(tree: LexborHTMLParser, month_first: bool | None) -> list[Told]:
+    """The one date behind 'This entry was posted on', else behind a 'Published' that begins a line, wherever it is.
+
+    Of web_pages' lines 49 of 49 are right, three of them against what else those pages tell.
+    """
+    entries: dict[date, str] = {}
+    for line in read_labelled_lines(tree, _ENTRY, LONGEST_SEARCHED):
+        for found in search_dates(line, month_first)[:1]:
+            is_told = not _PUBLISHING.isdisjoint(_WORD.findall(line.lower()))
+            if is_told and not _CHANGED.search(line[: found.start]):
+                entries[found.date.when.date()] = line[found.start : found.end]
+    return _tell_one(entries, "publication-line") or _tell_one(
+        _read_labelled(tree, _PUBLISHED_IN_WORDS, month_first), "publication-line"
+    )
+
+
 def find_labelled_date(tree: LexborHTMLParser, month_first: bool | None) -> list[Told]:
-    """The date behind a 'Posted on' that begins a line, wherever, or in 'This entry was posted'; none of several."""
-    printed: dict[date, str] = {}
-    for line in read_labelled_lines(tree, _PUBLISHED):
+    """The one date behind a 'Date:' or 'Created on' that begins a line, wherever it is."""
+    return _tell_one(_read_labelled(tree, _PUBLISHED, month_first), "date-label")
+
+
+def _read_labelled(tree: LexborHTMLParser, label: Any, month_first: bool | None) -> dict[date, str]:
+    """The days behind a label that begins a line, with their first lines."""
+    days: dict[date, str] = {}
+    for line in read_labelled_lines(tree, label):
         for found in search_dates(line, month_first)[:1]:
             if found.start == 0 and not found.updated:
-                printed[found.date.when.date()] = line[: found.end]
-    for line in [] if printed else read_labelled_lines(tree, _ENTRY, LONGEST_SEARCHED):
-        for found in search_dates(line, month_first)[:1]:
-            words = set(_WORD.findall(line.lower()))
-            if words & _PUBLISHING and not _CHANGED.search(line[: found.start]):
-                printed[found.date.when.date()] = line[found.start : found.end]
-    return [("published", value, "date-label") for value in printed.values()] if len(printed) == 1 else []
+                days[found.date.when.date()] = line[: found.end]
+    return days
+
+
+def _tell_one(days: Mapping[date, str], origin: str) -> list[Told]:
+    """The claim of the one day; none of several."""
+    return [("published", printed, origin) for printed in days.values()] if len(days) == 1 else []
 
 
 def find_lone_date(text: str, cuts: Sequence[Cut], month_first: bool | None) -> str | None:

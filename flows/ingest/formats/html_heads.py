@@ -15,7 +15,7 @@ from flows.ingest.formats.html_bylines import (
     find_labelled_author,
     find_name_beside_date,
 )
-from flows.ingest.formats.html_dates import find_date_element, find_dates, find_labelled_date
+from flows.ingest.formats.html_dates import find_date_element, find_dates, find_labelled_date, find_publication_line
 from flows.ingest.formats.html_pieces import read_pieces
 from flows.model import Field
 
@@ -61,7 +61,7 @@ def read_head(
         below = read_pieces(heading, True)
         dates = find_dates(below, month_first)
         names = find_byline(below, known_authors)
-        if is_title and not (dates and names):
+        if (is_title or heading.tag == "h2") and not (dates and names):
             above = read_pieces(heading, False)
             dates = dates or find_dates(above, month_first)
             names = names or find_byline(above, known_authors)
@@ -70,7 +70,9 @@ def read_head(
     if not names:
         found = find_author_element(tree) or ([] if known_authors else find_labelled_author(tree))
         yield from (("authors", name, "author-element") for name in found)
-    yield from dates or list(find_date_element(tree, month_first)) or find_labelled_date(tree, month_first)
+    published = find_publication_line(tree, month_first)
+    yield from published
+    yield from dates or list(find_date_element(tree, month_first)) or published or find_labelled_date(tree, month_first)
 
 
 def _find_heading(
@@ -93,7 +95,8 @@ def _find_heading(
         best = max(rated, key=lambda pair: pair[0], default=None)
         if best is not None and best[0] >= least:
             return best[1], True
-        first = first or next((heading for heading, _ in headings if level == "h1"), None)
+        if first is None and best is not None:
+            first = headings[0][0] if level == "h1" else best[1] if best[0] >= SAME else None
     return first, False
 
 
