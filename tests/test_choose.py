@@ -64,6 +64,15 @@ def test_a_nickname_gives_way_to_the_person_whom_the_markup_knows() -> None:
     assert choose([Claim("authors", "The Bridge Team", "byline"), person], TODAY).authors == ("The Bridge Team",)
 
 
+def test_an_organisation_is_no_author_beside_a_person() -> None:
+    def authors(*names: str) -> tuple[str, ...]:
+        return choose([Claim("authors", name, "byline") for name in names], TODAY).authors
+
+    assert authors("Ann Roe", "Harbour Health", "The Bridge Team") == ("Ann Roe",)
+    assert authors("The Bridge Team", "Harbour Health") == ("The Bridge Team", "Harbour Health")
+    assert authors("BridgeAnn", "Harbour Health") == ("BridgeAnn", "Harbour Health")
+
+
 def test_authors_of_one_origin_make_one_list_in_order_without_repeats() -> None:
     claims = [
         Claim("authors", "John Smith", "meta"),

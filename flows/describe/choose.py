@@ -13,7 +13,7 @@ from flows.describe.addresses import claims_of_url, clean_url
 from flows.describe.choose_date import choose_date
 from flows.describe.date_words import fold, is_month_first
 from flows.describe.dates import Precision
-from flows.describe.names import is_account, looks_like_name, parse_authors
+from flows.describe.names import is_account, is_organisation, looks_like_name, parse_authors
 from flows.model import Claim, Field
 
 RULE = "*"
@@ -216,7 +216,13 @@ def _choose_authors(claims: Sequence[Claim]) -> tuple[tuple[str, ...], str | Non
     first = told[0] if any(" " in name for name in known[told[0]]) else next(persons, told[0])
     names = set(map(fold, known[first]))
     chosen = next((other for other in LISTS if names < set(map(fold, known.get(other, ())))), first)
-    return known[chosen], chosen
+    return _drop_organisations(known[chosen]), chosen
+
+
+def _drop_organisations(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names; beside a person, without those of organisations."""
+    persons = tuple(name for name in names if not is_organisation(name))
+    return persons if any(map(looks_like_name, persons)) else names
 
 
 def _read_authors(claims: Sequence[Claim], origin: str, sites: AbstractSet[str]) -> tuple[str, ...]:

@@ -145,6 +145,11 @@ def is_account(name: str) -> bool:
     return " " not in name and ((name == name.lower() and name.isascii()) or not name.isalpha())
 
 
+def is_organisation(name: str) -> bool:
+    """Whether a word of it says that it is an organisation's name, or a group's: 'Harbour Health', 'Our Editors'."""
+    return _has([word.strip(".,") for word in name.split()], "organisations")
+
+
 def is_named_by(text: str) -> bool:
     """Whether a text that a page calls its author may be one, a team or a company too: each word begins large."""
     words = text.split()
@@ -208,18 +213,21 @@ def _parse_part(part: str, behind_name: bool) -> list[str]:
         if _is_family_name(last) and _is_given_name(first):
             return [part]
     names: list[str] = []
+    is_role = False  # what stands behind a role is of it: 'Writer, Hardware'
     for piece in part.split(","):
+        is_role = is_role or (not names and {word.casefold() for word in piece.split()} <= _SETS["roles"])
         if (behind_name or names) and _has(piece.split(), "roles") and not looks_like_name(_first_name(piece)):
             continue
         for name in _split_joints(piece.strip()):
             cleaned = _clean(name, behind_name or bool(names))
-            if cleaned:
+            if cleaned and (not is_role or looks_like_name(cleaned)):
                 names.append(cleaned)
     return names
 
 
 def _is_family_name(text: str) -> bool:
-    return _WORD.fullmatch(text) is not None and text[0].isupper() and text.casefold() not in _SETS["generic"]
+    outside = _SETS["generic"] | _SETS["roles"]
+    return _WORD.fullmatch(text) is not None and text[0].isupper() and text.casefold() not in outside
 
 
 def _is_given_name(text: str) -> bool:
