@@ -205,6 +205,7 @@ HEADING = "<h1>Council closes old bridge</h1>"
     ("<span class='author vcard'><a class='url fn n' href='/'>Ann Roe</a></span>", ["Ann Roe"]),
     ("<p><a href='/author/ann-roe/'>Ann Roe</a></p>", ["Ann Roe"]),
     ("<div>Ann Roe</div><div>4 March 2026</div>", ["Ann Roe"]),
+    ("<p>Ann Roe | Senior Gardener | March 4, 2026</p>", ["Ann Roe"]),
     ("<p><a href='/author/roe'><b>Ann</b> <i>Roe</i></a></p>", ["Ann Roe"]),
     ("<div>4 March 2026 · Ann Roe on behalf of <a href='/'>The Example</a></div>", ["Ann Roe"]),
     ("<div><i>4 March 2026</i> • Ann Roe in <a href='/blog/bridges'>Bridges</a></div>", ["Ann Roe"]),

@@ -56,6 +56,7 @@ _TOPIC_PAGE = re.compile(
 )
 _OF_TOPIC = re.compile(r"term|tag|categor|topic|title|event|heading")
 _BORDERS = " .,:;|·•–—-"
+_BAR = re.compile(r"\s[|·•]\s")
 
 
 def find_byline(pieces: Sequence[Piece], known: Mapping[str, str]) -> list[str]:
@@ -225,11 +226,14 @@ def find_name_beside_date(pieces: Sequence[Piece], tree: LexborHTMLParser) -> li
 
 
 def _read_beside_dates(text: str) -> list[str]:
-    """The one name that a text is, before the 'in' of its topic, or that stands in it behind its date."""
+    """The one name that a text is, before the 'in' of its topic, or that stands in it before its date or behind it."""
     dates = search_dates(text)
-    names = (
-        parse_authors(text[dates[-1].end :].strip(_BORDERS)) if dates else [text.lstrip(_BORDERS).removesuffix(" in")]
-    )
-    return [name for name in names if 1 < len(name.split()) <= MOST_WORDS_OF_BARE_NAME and looks_like_name(name)][
-        : len(names) == 1
-    ]
+    read = [[text.lstrip(_BORDERS).removesuffix(" in")]]
+    if dates:
+        before, behind = text[: dates[0].start].strip(_BORDERS), text[dates[-1].end :].strip(_BORDERS)
+        read = [parse_authors(before) if _BAR.search(before) else [], parse_authors(behind)]
+    return next((names for names in read if len(names) == 1 and _is_bare_name(names[0])), [])
+
+
+def _is_bare_name(text: str) -> bool:
+    return 1 < len(text.split()) <= MOST_WORDS_OF_BARE_NAME and looks_like_name(text)
