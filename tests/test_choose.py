@@ -130,6 +130,21 @@ def test_a_date_may_be_ahead_of_today_by_a_day() -> None:
     assert choose([Claim("published", "2026-01-03", "og")], TODAY).published is None
 
 
+@pytest.mark.parametrize(("heading", "title"), [
+    ("Blog: Bridge closes", "Bridge closes"),
+    ("4 March 2026 Bridge closes", "Bridge closes"),
+    ("March 4, 2026 – Bridge closes", "Bridge closes"),
+    ("The old town: Bridge closes", "The old town: Bridge closes"),
+    ("Blog: Ferry runs", "Blog: Ferry runs"),
+    ("4 March 2026", "4 March 2026"),
+])  # fmt: skip
+def test_the_label_or_day_before_a_heading_goes_where_all_markup_begins_behind_it(heading: str, title: str) -> None:
+    claims = [Claim("title", heading, "h1"), Claim("title", "Bridge closes - The Example", "title-element")]
+    assert choose(claims, TODAY).title == title
+    assert choose([*claims, Claim("title", heading, "og")], TODAY).title == heading
+    assert choose([Claim("title", heading, "h1")], TODAY).title == heading
+
+
 @pytest.mark.parametrize(("title", "others", "cleaned"), [
     ("Bridge closes | The Guardian", [Claim("source", "The Guardian", "og")], "Bridge closes"),
     ("Bridge closes - BBC News", [Claim("source", "bbc news", "json-ld")], "Bridge closes"),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flows.describe.addresses import claims_of_url, clean_url
 from flows.describe.choose_date import choose_date
+from flows.describe.date_search import search_dates
 from flows.describe.date_words import fold, is_month_first
 from flows.describe.dates import Precision
 from flows.describe.names import is_account, is_organisation, looks_like_name, parse_authors
@@ -29,6 +30,9 @@ UNSEEN = frozenset(("json-ld", "microdata", "og", "meta", "author-element"))
 OF_PAGES = UNSEEN | {"h1", "heading", "title-element"}
 """Origins of a page's title."""
 
+MARKED_UP = ("json-ld", "og", "title-element")
+"""Origins that tell a title in a page's markup."""
+
 LISTS = ("json-ld", "meta", "og")
 """Origins that list all of a page's authors. Microdata may be of what else stands on the page."""
 
@@ -42,6 +46,7 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*_])")
 _HEADING = re.compile(r"^#{1,6}\s+|\s+#{1,6}$")
 _SEPARATOR = re.compile(r"\s+[|/–—·•»:-]+\s+|\s*[|»•]\s*")
+_TITLE_LABEL = re.compile(r"\w+:\s+")
 _BAR = re.compile(r"\s+\|\s+")
 
 
@@ -154,7 +159,21 @@ def _choose_url(claims: Sequence[Claim]) -> tuple[str, str] | tuple[None, None]:
 
 def _choose_title(claims: Sequence[Claim]) -> tuple[str, str] | tuple[None, None]:
     title, origin = _first(_ranked(claims, "title"), clean_title)
-    return (_without_site(title, origin, claims), origin) if title and origin else (None, None)
+    if not title or not origin:
+        return None, None
+    return _without_site(_without_label(title, origin, claims), origin, claims), origin
+
+
+def _without_label(title: str, origin: str, claims: Sequence[Claim]) -> str:
+    """A heading without the label or the day that it begins with ('Blog: …'), where all the markup begins behind it."""
+    if origin != "h1":
+        return title
+    dates = search_dates(title)
+    label = _TITLE_LABEL.match(title)
+    start = label.end() if label else dates[0].end if dates and dates[0].start == 0 else 0
+    bare = title[start:].lstrip(" -–—:|,·")
+    markup = [fold(claim.value) for claim in claims if claim.field == "title" and claim.origin in MARKED_UP]
+    return bare if start and bare and markup and all(other.startswith(fold(bare)) for other in markup) else title
 
 
 def _without_site(title: str, origin: str, claims: Sequence[Claim]) -> str:
