@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.describe.addresses import claims_of_file_name, claims_of_url, clean_url
-from flows.describe.choose import RULE, TRUST, Described, choose, clean_title
+from flows.describe.choose import RULE, TRUST, Described, choose
+from flows.describe.choose_title import clean_title
 from flows.describe.dates import parse_date
 from flows.model import Claim
 
