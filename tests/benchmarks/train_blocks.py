@@ -151,7 +151,7 @@ def vary(example: Example) -> Iterator[Example]:
     if hash_host(example.host) // FOLDS**2 % 2:
         page = example.page
         elements = tuple(Element(element.tag, "", element.parent) for element in page.elements)
-        page = Page(page.text, page.blocks, elements, page.title)
+        page = replace(page, elements=elements)
         yield replace(example, page=page, rules=label_by_rules(page)[1], varied=True)
 
 

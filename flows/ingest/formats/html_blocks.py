@@ -37,6 +37,7 @@ _DISCUSSION: Final = (
     '[itemtype$="schema.org/DiscussionForumPosting"], [itemtype$="schema.org/QAPage"]'
 )
 _DISCUSSION_TYPE: Final = re.compile(r'"@type"\s*:\s*\[?\s*"(?:DiscussionForumPosting|QAPage)"')
+_DESCRIPTION: Final = 'meta[name="description" i][content], meta[property="og:description" i][content]'
 _HIDDEN: Final = '[hidden], [style*="display:none" i], [style*="display: none" i]'
 _PASSED: Final = NOT_SHOWN | {"-comment"}
 _UNSEEN: Final = ", ".join(sorted(NOT_SHOWN))
@@ -44,6 +45,7 @@ _LONG_LINE: Final = 80  # characters
 _MOST_PROSE: Final = 400  # characters of long lines in a page's furniture
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _CODE: Final = re.compile(r"code|highlight|syntax|prettyprint|\blang(?:uage)?-|hljs")
+_MOST_DESCRIPTIONS: Final = 6
 _MOST_LEVELS: Final = 3  # elements from a preformatted one outwards that are asked whether it is code
 _MOST_MISTAKEN: Final = 20  # elements that are none after all, from which on no more are looked through
 
@@ -79,6 +81,8 @@ class Page:
     """Whether what its readers wrote is what it is about."""
     verbatim: tuple[int, ...] = ()
     """The numbers of the blocks that stand as they were typed: code, whose lines and indentation are kept."""
+    descriptions: tuple[str, ...] = ()
+    """What the markup says that the page is about: often how its article begins, or what stands above it."""
 
 
 @dataclass(slots=True)
@@ -258,6 +262,7 @@ def find_blocks(body: LexborNode, with_hidden: bool = False) -> Page:
         title.text() if title is not None else "",
         _is_discussion(body.parser),
         tuple(builder.verbatim),
+        _read_descriptions(body.parser),
     )
 
 
@@ -277,6 +282,11 @@ def _is_discussion(parser: LexborHTMLParser) -> bool:
     return any(
         node.tag != "script" or _DISCUSSION_TYPE.search(node.text()) is not None for node in parser.css(_DISCUSSION)
     )
+
+
+def _read_descriptions(parser: LexborHTMLParser) -> tuple[str, ...]:
+    found = parser.css(_DESCRIPTION)[:_MOST_DESCRIPTIONS]
+    return tuple(dict.fromkeys(text for node in found if (text := node.attributes["content"])))
 
 
 def _read_words(node: LexborNode) -> str:

@@ -37,6 +37,8 @@ OWN: Final = (
     "first word",
     "share in title",
     "share of title",
+    "share of description",
+    "share in description",
 )
 LINEAGE: Final = ("depth", "class", "class above", "lowest class", "highest class", "class sum", "articles before")
 """Features of the element that a block stands in and those above it."""
@@ -73,6 +75,9 @@ PLACE: Final = (
     "depth shared with title",
     "steps up to middle of prose",
     "depth shared with middle of prose",
+    "blocks since description",
+    "steps up to description",
+    "depth shared with description",
 )
 NEAR: Final = ("length", "link share", "prose", "words", "class", "rule", "heading", "ends stop", "class sum")
 BESIDE: Final = (-2, -1, 1, 2)

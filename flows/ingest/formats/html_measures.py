@@ -33,6 +33,7 @@ from flows.ingest.formats.html_kernels import count_shapes, count_since, find_sh
 from flows.ingest.formats.html_words import (
     SHAPES,
     SHORT,
+    find_runs,
     fold_text,
     list_class_words,
     list_text_words,
@@ -47,6 +48,7 @@ _IS_HEADING: Final = np.array([tag in HEADINGS for tag in (*_TAG_NUMBERS, "")]) 
 _IS: Final = [f"is {tag}" for tag in TAGS]
 _FAR: Final = 30
 _LIKE_TITLE: Final = 0.2
+_LIKE_DESCRIPTION: Final = 0.4
 _WORDY: Final = ("words", "first word", "share in title", "share of title")
 _NEAR_ROWS: Final = [ROWS[name] for name in NEAR]
 _UPPER, _LOWER, _MARK, _STOP, _CLAUSE = map(SHAPES.index, ("upper", "lower", "mark", "stop", "clause"))
@@ -100,9 +102,8 @@ def _measure_shape(page: Page, table: Table) -> Blocks:
     return Blocks(element, lengths, link_share, tags, heading, prose)
 
 
-def _measure_words(page: Page, rules: Rules, words: Mapping[str, float], table: Table) -> Matrix:
-    """The features of each block's words; those are the last rows of `OWN`, but for the title's: returned."""
-    folded = fold_text(page.text)
+def _measure_words(page: Page, folded: str, rules: Rules, words: Mapping[str, float], table: Table) -> Matrix:
+    """The features of each block's words, which are returned, too; `folded` is the page's text."""
     title = set(split_words(fold_text(page.title)))
     texts = [folded[block.start : block.end] for block in page.blocks]
     measured = np.zeros((len(_WORDY), len(texts)), dtype=np.float32)
@@ -123,6 +124,21 @@ def _measure_words(page: Page, rules: Rules, words: Mapping[str, float], table: 
     times = Counter(texts)
     table["repeated"] = [*map(times.__getitem__, texts)]
     return measured
+
+
+def _measure_descriptions(page: Page, folded: str, blocks: Blocks, table: Table) -> int:
+    """The features of what each block has of the page's descriptions; returned is the one with most, -1 for none."""
+    starts = [block.start for block in page.blocks]
+    shares = np.zeros((2, len(starts)), dtype=np.float32)
+    for description in page.descriptions:
+        runs, places = find_runs(description, folded)
+        if places:
+            found = np.bincount(np.searchsorted(starts, places, side="right") - 1, minlength=len(starts))
+            characters = len(description) / runs
+            shares = np.maximum(shares, np.minimum(1, (found / runs, found * characters / blocks.lengths)))
+    table["share of description", "share in description"] = shares
+    most = int(shares[0].argmax())
+    return most if shares[0, most] >= _LIKE_DESCRIPTION else -1
 
 
 def _measure_lineage(
@@ -160,8 +176,10 @@ def _measure_lineage(
     return depth, parents
 
 
-def _measure_place(rules: Rules, words: Matrix, depth: Matrix, parents: Numbers, blocks: Blocks, table: Table) -> None:
-    """The features of each block's place among the others."""
+def _measure_place(
+    rules: Rules, words: Matrix, description: int, depth: Matrix, parents: Numbers, blocks: Blocks, table: Table
+) -> None:
+    """The features of each block's place among the others; `description` is the block that has most of one."""
     prose, element = blocks.prose, blocks.element
     count = len(element)
     numbers = np.arange(count)
@@ -185,10 +203,11 @@ def _measure_place(rules: Rules, words: Matrix, depth: Matrix, parents: Numbers,
     table["same element as prose after"] = parent == parent[np.minimum(count - 1, next_prose)]
     likeness = words[2] * words[3] * np.where(blocks.heading, 1.5, 1)
     title = int(likeness.argmax()) if likeness.max() > _LIKE_TITLE else -1
-    table["blocks since title"] = np.clip(numbers - title, -_FAR, _FAR) if title >= 0 else -_FAR - 1
+    for name, place in (("title", title), ("description", description)):
+        table[f"blocks since {name}"] = np.clip(numbers - place, -_FAR, _FAR) if place >= 0 else -_FAR - 1
     ends = np.array(rules.ends)
     middle = min(count - 1, int(np.searchsorted(so_far, all_prose / 2)))
-    for name, place in (("title", title), ("middle of prose", middle)):
+    for name, place in (("title", title), ("middle of prose", middle), ("description", description)):
         if place < 0:
             table[f"steps up to {name}"] = table[f"depth shared with {name}"] = -1
         else:
@@ -201,8 +220,10 @@ def measure_blocks(page: Page, rules: Rules, classes: Mapping[str, float], words
     """The `FEATURES` of a page's blocks, of which there is at least one."""
     table = Table(len(page.blocks))
     blocks = _measure_shape(page, table)
-    weights = _measure_words(page, rules, words, table)
+    folded = fold_text(page.text)
+    weights = _measure_words(page, folded, rules, words, table)
+    description = _measure_descriptions(page, folded, blocks, table)
     depth, parents = _measure_lineage(page, rules, classes, blocks, table)
-    _measure_place(rules, weights, depth, parents, blocks, table)
+    _measure_place(rules, weights, description, depth, parents, blocks, table)
     near = table.matrix[_NEAR_ROWS]
     return np.concatenate([table.matrix, *(_shift(near, step) for step in BESIDE)])

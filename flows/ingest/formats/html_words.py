@@ -13,6 +13,12 @@ SHORT: Final = 120
 """Characters of a block whose words are looked up; what is longer is told by its shape, too."""
 SHAPES: Final = ("lower", "upper", "digit", "space", "stop", "clause", "mark", "break")
 """Classes of characters; how many of each a block has is a feature."""
+RUN: Final = 5
+"""Words of a run by which a description is found in a text."""
+MOST_CHARACTERS: Final = 600
+"""Of a description that are looked for."""
+MOST_TIMES: Final = 4
+"""How often a run is looked for: teasers repeat descriptions."""
 _CLASS_WORD: Final = re.compile(r"[a-z]+")
 _TEXT_WORD: Final = re.compile(r"\w+")
 
@@ -46,6 +52,21 @@ def fold_text(text: str) -> str:
     for digit in "123456789":
         folded = folded.replace(digit, "0")
     return folded
+
+
+def find_runs(description: str, folded: str) -> tuple[int, list[int]]:
+    """Of how many runs of `RUN` words a description is made, one behind the other, and where they stand in a text."""
+    words = fold_text(description[:MOST_CHARACTERS]).split()
+    runs = [" ".join(words[at : at + RUN]) for at in range(0, len(words) - RUN + 1, RUN)]
+    places: list[int] = []
+    for run in runs:
+        place = -1
+        for _ in range(MOST_TIMES):
+            place = folded.find(run, place + 1)
+            if place < 0:
+                break
+            places.append(place)
+    return len(runs), places
 
 
 def list_text_words(folded: str) -> tuple[list[str], list[str]]:
