@@ -277,7 +277,8 @@ def _number_tags() -> dict[int, str]:
 
 def _is_discussion(parser: LexborHTMLParser) -> bool:
     """Whether a page says in the words of schema.org that its posts are what it is about."""
-    if not any(name in parser.raw_html for name in (b"DiscussionForumPosting", b"QAPage")):
+    source = parser.raw_html
+    if not (b"DiscussionForumPosting" in source or b"QAPage" in source):
         return False
     return any(
         node.tag != "script" or _DISCUSSION_TYPE.search(node.text()) is not None for node in parser.css(_DISCUSSION)

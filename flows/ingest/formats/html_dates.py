@@ -16,6 +16,7 @@ from flows.ingest.formats.html_pieces import (
     group_lines,
     join_line,
     read_labelled_lines,
+    read_lines,
     read_small_elements,
 )
 from flows.model import Cut, Field
@@ -49,6 +50,8 @@ _ENTRY = re2.compile(
     r"|beitrag|artikel|eintrag|text|billet|entrada|artículo|articolo|bericht|artigo|innlegget|indlæg) "
     r"(?:was|wurde|has been|a été|fue|è stato|werd|foi|ble|blev)\s"
 )
+_MAY_TELL = re2.compile(f"(?:{_ENTRY.pattern})|(?:{_PUBLISHED_IN_WORDS.pattern})")
+"""What few pages have, looked for at once."""
 _CHANGED = re.compile(
     r"(?i)updat|modif|edited|revis|reviewed|aktualis|actualis|actualiz|aggiorn|atualiz|bijgewerkt|обновл|оновл"
 )
@@ -108,26 +111,29 @@ def find_publication_line(tree: LexborHTMLParser, month_first: bool | None) -> l
 
     Of web_pages' lines 49 of 49 are right, three of them against what else those pages tell.
     """
+    shown = read_lines(tree)
+    if _MAY_TELL.search(shown) is None:
+        return []
     entries: dict[date, str] = {}
-    for line in read_labelled_lines(tree, _ENTRY, LONGEST_SEARCHED):
+    for line in read_labelled_lines(tree, _ENTRY, LONGEST_SEARCHED, shown):
         for found in search_dates(line, month_first)[:1]:
             is_told = not _PUBLISHING.isdisjoint(_WORD.findall(line.lower()))
             if is_told and not _CHANGED.search(line[: found.start]):
                 entries[found.date.when.date()] = line[found.start : found.end]
     return _tell_one(entries, "publication-line") or _tell_one(
-        _read_labelled(tree, _PUBLISHED_IN_WORDS, month_first), "publication-line"
+        _read_labelled(tree, _PUBLISHED_IN_WORDS, month_first, shown), "publication-line"
     )
 
 
 def find_labelled_date(tree: LexborHTMLParser, month_first: bool | None) -> list[Told]:
     """The one date behind a 'Date:' or 'Created on' that begins a line, wherever it is."""
-    return _tell_one(_read_labelled(tree, _PUBLISHED, month_first), "date-label")
+    return _tell_one(_read_labelled(tree, _PUBLISHED, month_first, read_lines(tree)), "date-label")
 
 
-def _read_labelled(tree: LexborHTMLParser, label: Any, month_first: bool | None) -> dict[date, str]:
+def _read_labelled(tree: LexborHTMLParser, label: Any, month_first: bool | None, shown: str) -> dict[date, str]:
     """The days behind a label that begins a line, with their first lines."""
     days: dict[date, str] = {}
-    for line in read_labelled_lines(tree, label):
+    for line in read_labelled_lines(tree, label, shown=shown):
         for found in search_dates(line, month_first)[:1]:
             if found.start == 0 and not found.updated:
                 days[found.date.when.date()] = line[: found.end]

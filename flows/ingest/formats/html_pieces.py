@@ -122,15 +122,21 @@ def read_small_elements(tree: LexborHTMLParser, selector: str) -> Iterator[tuple
             yield text, _read_words(node)
 
 
-def read_labelled_lines(tree: LexborHTMLParser, label: Any, longest: int = LONGEST_LITTLE) -> Iterator[str]:
+def read_labelled_lines(
+    tree: LexborHTMLParser, label: Any, longest: int = LONGEST_LITTLE, shown: str | None = None
+) -> Iterator[str]:
     """The text of each block that begins with a label, a pattern, and has little of it; behind a label alone the next.
 
-    With `longest`, the first so many characters of a block that has more.
+    With `longest`, the first so many characters of a block that has more. `shown` is what `read_lines` reads, where it
+    is known.
     """
-    if tree.body is None or label.search(tree.body.text(separator="\n")) is None:
+    if tree.body is None:
         return
-    texts = (node for node in tree.body.traverse(include_text=True) if node.tag == "-text")
-    for node in islice((node for node in texts if label.match((node.text_content or "").strip())), MOST_ELEMENTS):
+    # Few texts begin with what the label matches anywhere: the others need not be matched one by one.
+    found = label.finditer(read_lines(tree) if shown is None else shown)
+    beginnings = tuple({match[0].strip().partition("\n")[0] for match in found})
+    texts = (node for node in tree.body.traverse(include_text=True) if beginnings and node.tag == "-text")
+    for node in islice((node for node in texts if _begins(node, beginnings, label)), MOST_ELEMENTS):
         block = _find_block(node)
         if block is None or _is_of_others(node):
             continue
@@ -143,6 +149,17 @@ def read_labelled_lines(tree: LexborHTMLParser, label: Any, longest: int = LONGE
             text = f"{text} {_read_list(below)}" if below is not None else ""
         if text:
             yield text
+
+
+def read_lines(tree: LexborHTMLParser) -> str:
+    """All that stands in a page's body, each run of text on lines of its own."""
+    return tree.body.text(separator="\n") if tree.body is not None else ""
+
+
+def _begins(node: LexborNode, beginnings: tuple[str, ...], label: Any) -> bool:
+    """Whether a text begins with a label, of which these are the ones there are."""
+    text = (node.text_content or "").strip()
+    return text.startswith(beginnings) and label.match(text) is not None
 
 
 def _read_list(block: LexborNode) -> str:
