@@ -114,13 +114,16 @@ def test_a_bare_name_under_the_known_title_is_the_author_only_above_prose() -> N
     assert lift(portrait) == (portrait, {})
 
 
-def test_on_a_web_page_a_bare_name_without_a_date_is_an_author_only_if_its_markup_says_so() -> None:
+def test_on_a_web_page_a_bare_name_is_an_author_only_if_its_markup_says_so() -> None:
     text = f"Universal Appeal\n\n{PROSE}"
     assert find_head(text, "Council closes bridge", ["ann roe"]) == ([], [])
     _, claims = find_head(text, "Council closes bridge", ["universal appeal"])
     assert [claim.value for claim in claims] == ["Universal Appeal"]
-    _, claims = find_head(f"Lee Parsons\n27 January 2019\n\n{PROSE}", "Council closes bridge", [])
-    assert [claim.value for claim in claims] == ["Lee Parsons", "27 January 2019"]
+    dated = f"Lee Parsons\n27 January 2019\n\n{PROSE}"
+    assert [claim.value for claim in find_head(dated, "Council closes bridge", [])[1]] == ["27 January 2019"]
+    for persons in (["lee parsons"], None):
+        _, claims = find_head(dated, "Council closes bridge", persons)
+        assert [claim.value for claim in claims] == ["Lee Parsons", "27 January 2019"]
 
 
 def test_a_name_that_may_be_the_rest_of_a_wrapped_title_stays() -> None:

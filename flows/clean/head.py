@@ -44,7 +44,7 @@ def find_head(text: str, title: str | None, persons: Collection[str] | None = No
     """The cuts that lift the lines of title, authors and date, and the claims they make.
 
     `title` is the document's title where its markup or metadata tell one: its line above the text may be gone already.
-    `persons` are whom the markup of a web page names, folded: of these is a bare name that stands by no date.
+    `persons` are whom the markup of a web page names, folded, as its head does, too: of these is a bare name.
     """
     lines = read_lines(text)
     if not lines:
@@ -235,15 +235,20 @@ def _find_name_lines(
         named
         for first, second in pairwise(lines[below_title:])
         for named, other in ((first, second), (second, first))
-        if named.names and other in dates and named.start not in rest_of_title
+        if named.names and other in dates and named.start not in rest_of_title and _is_vouched(named, persons)
     ]
     if beside:
         return beside[:1]
     under = lines[below_title : below_title + 2]
     if not (below_title or title) or len(under) < 2 or not under[0].names or not under[1].prose:
         return []
-    if persons is not None and not all(fold(name) in persons for name in under[0].names):
+    if not _is_vouched(under[0], persons):
         return []
     known = _fold_words(title or " ".join(line.text for line in lines[:below_title]))
     is_subject = any(_fold_words(name) in known or is_common(name, text[:PROSE_READ]) for name in under[0].names)
     return [] if is_subject else [under[0]]
+
+
+def _is_vouched(line: Line, persons: Collection[str] | None) -> bool:
+    """Whether a page's markup names who is named; of a text that has none, always."""
+    return persons is None or all(fold(name) in persons for name in line.names)
