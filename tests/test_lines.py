@@ -3,6 +3,7 @@
 import csv
 import json
 import tomllib
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from hypothesis import strategies as st
 
 from flows.clean import clean
 from flows.clean.ledger import apply
-from flows.clean.line_features import LONGEST_LINE
-from flows.clean.lines import RULE, THRESHOLD, calibrate, find_noise, judge, load_model, score_lines
+from flows.clean.line_features import FEATURES, measure_lines
+from flows.clean.line_words import LONGEST_LINE, measure_words
+from flows.clean.lines import RULE, THRESHOLD, calibrate, find_noise, judge, load_model, read_model, score_lines
+from flows.forest import Matrix
 from flows.ingest.read import read
 from flows.model import Record
-from tests.benchmarks.line_quality import FILTERS, measure
-from tests.benchmarks.train_lines import read_labelled, read_part
+from tests.benchmarks.marked_lines import Marked, find_copies, read_documents, read_marked, split
+from tests.benchmarks.train_lines import train_without
 
 DATA = Path("../shared/data")
 SEEDS = Path("../shared/seeds")
@@ -77,7 +80,7 @@ def test_a_line_is_scored_by_the_threshold_of_its_language() -> None:
 
 
 def test_a_higher_threshold_takes_no_more() -> None:
-    text = "\n".join(read_labelled(DATA / "line_quality" / "en-dev.jsonl.gz")[0].lines)
+    text = "\n".join(read_marked(DATA / "line_quality" / "en-dev.jsonl.gz")[0].lines)
     gone = [sum(cut.end - cut.start for cut in find_noise(text, threshold)) for threshold in (0.5, 0.7, 0.9, 1.01)]
     assert gone == sorted(gone, reverse=True)
     assert gone[0] > gone[2] > gone[3] == 0
@@ -86,6 +89,11 @@ def test_a_higher_threshold_takes_no_more() -> None:
 def test_long_lines_are_content() -> None:
     menu = "\n".join(["Login", "Sign In " * LONGEST_LINE, "Register"])
     assert score_lines(menu)[1][2] == 0
+
+
+def test_a_line_that_stands_alone_is_content() -> None:
+    assert find_noise("Sign In", THRESHOLD) == []
+    assert find_noise("|| ||\nSign In", THRESHOLD) == find_noise("|| ||", THRESHOLD)
 
 
 def test_nothing_is_found_in_nothing() -> None:
@@ -139,19 +147,70 @@ def test_the_expected_text_of_the_sample_seeds_stays() -> None:
     assert checked > 50
 
 
+def test_what_is_learned_of_some_documents_tells_the_noise_of_others() -> None:
+    documents = [document for document in read_documents(DATA) if document.language in ("en", "sv")][::3]
+    learned = train_without(documents, [0])[0]
+    model = read_model(asdict(learned))
+    held = [document for document, fold in zip(documents, split(documents), strict=True) if fold == 0]
+    scores = np.concatenate([judge(document.lines, model) for document in held])
+    noise = np.concatenate([document.noise for document in held])
+    assert np.quantile(scores[noise], 0.4) > np.quantile(scores[~noise], 0.9)
+
+
+def test_documents_that_share_lines_are_in_one_fold() -> None:
+    texts = [[f"Line {number} of a text that stands in no other document." for number in range(at)] for at in (3, 4)]
+    others = [[f"Another line, the {number}th of document {at}, stands here." for number in range(3)] for at in (1, 2)]
+    documents = [Marked("en", text, np.zeros(len(text), dtype=bool)) for text in (texts[0], *others, texts[1])]
+    assert find_copies(documents).tolist() == [0, 1, 2, 0]
+    assert split(documents).tolist() == [0, 1, 2, 0]
+
+
+def measure(lines: list[str], name: str) -> Matrix:
+    row: Matrix = measure_lines(lines, {})[FEATURES.index(name)]
+    return row
+
+
+def test_words_are_told_by_their_case_and_length() -> None:
+    lines = ["The man of the house", "Sign In", "a", "12 of Ab-c"]
+    assert measure(lines, "lower words").tolist() == pytest.approx([0.8, 0, 1, 1 / 3])
+    assert measure(lines, "short lower words").tolist() == pytest.approx([0.6, 0, 1, 1 / 3])
+    assert np.exp(measure(lines, "longest word")).tolist() == pytest.approx([5, 4, 1, 4])
+
+
+def test_a_list_that_belongs_to_the_text_has_its_words() -> None:
+    lines = ["Bridges over the river", "- Stone bridges", "- Wooden bridges", "Newsletter", "Newsletter", "1 2"]
+    words = measure_words(lines, np.zeros(len(lines), dtype=np.float32), {})
+    assert words["words elsewhere"].tolist() == pytest.approx([1 / 3, 0.5, 0.5, 0, 0, 0])
+    assert words["words of the first line"][:4].tolist() == pytest.approx([1, 0.5, 0.5, 0])
+    assert words["words of the line before"].tolist() == pytest.approx([0, 0.5, 0.5, 0, 1, 0])
+    assert words["words of the line after"].tolist() == pytest.approx([0.25, 0.5, 0, 1, 0, 0])
+
+
 @pytest.mark.parametrize(
-    ("language", "least"), [("en", 0.75), ("de", 0.6), ("es", 0.84), ("fi", 0.27), ("fr", 0.28), ("sv", 0.56)]
+    ("name", "has", "lacks"),
+    [
+        ("address", "see www.example.org", "and so on.It"),
+        ("address", "mail@example.fi", "half @ price"),
+        ("time", "12:30", "12 30"),
+        ("time", "of 1998", "of 19980"),
+        ("telephone", "Tel. +358 (0)9 123 456", "100 000"),
+        ("bars", "|Name|", "Name"),
+        ("starts bullet", "• one", "one •"),
+        ("ends question", "Really?", "Really."),
+        ("ends ellipsis", "and more…", "and more."),
+        ("ends bracket", "Sports (12)", "Sports (12) now"),
+        ("colon inside", "Price: 12", "Price:12"),
+        ("ends colon", "Tags:", "Tags: none"),
+    ],
 )
-def test_noise_is_found_and_content_kept_in_every_language(language: str, least: float) -> None:
-    documents = read_part(DATA, language, held_out=True)
-    lost, found = measure(documents, FILTERS["rules and classifier"])
-    assert lost <= 0.01
-    assert found >= least
+def test_forms_of_a_line_are_told(name: str, has: str, lacks: str) -> None:
+    assert measure([has, lacks], name)[0] > 0
+    assert measure([has, lacks], name)[1] == 0
 
 
 def test_the_model_is_readable_data() -> None:
     data = json.loads((Path("flows") / "clean" / "lines.json").read_text("utf-8"))
-    assert set(data) == {"words", "first", "second", "thresholds"}
+    assert set(data) == {"words", "forest", "thresholds"}
     assert data["words"] == load_model().words
     assert all(abs(weight) >= 0.1 for weight in data["words"].values())
 

@@ -1,19 +1,16 @@
 """What the classifier of lines sees: a line's shape, its words, its place among the prose, and its neighbours."""
 
-import tomllib
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.clean.line_words import LONGEST_LINE, MARKS, measure_words
 from flows.forest import Matrix
 
-LONGEST_LINE = 200
-"""In characters. Of 1,000 lines that people call noise, some 25 are longer; of content characters more than half."""
 SHARES = (
     "lower",
     "upper",
@@ -50,6 +47,25 @@ OWN = (
     "lexicon",
     "known words",
     "boilerplate words",
+    "lower words",
+    "short lower words",
+    "count of lower words",
+    "longest word",
+    "bars",
+    "address",
+    "time",
+    "telephone",
+    "colon inside",
+    "starts bullet",
+    "ends colon",
+    "ends question",
+    "ends ellipsis",
+    "ends bracket",
+    "words elsewhere",
+    "rarity of words",
+    "words of the first line",
+    "words of the line before",
+    "words of the line after",
 )
 """Features of a line itself."""
 PLACE = (
@@ -67,37 +83,30 @@ NEAR = ("length", "prose", "ends stop", "capitalised words", "lexicon", "words o
 """Features of its own that a line also takes from the lines beside it."""
 BESIDE = (-2, -1, 1, 2)
 WINDOWS = (2, 5, 12)
-"""Lines to each side over which the words' scores, and the first forest's, are averaged."""
-AROUND = ("lexicon", "boilerplate words")
-"""Features of its own that a line also takes as the mean of those around it."""
+"""Lines to each side over which features are averaged."""
+AROUND = ("lexicon", "boilerplate words", "lower words", "short lower words", "words elsewhere", "rarity of words")
+"""Features of its own that a line also takes as the mean of those around it, over each window."""
+FAR_AROUND = ("length", "ends stop", "capitalised words", "words of the prose", "known words")
+"""Those that it takes so over the widest window alone."""
+AVERAGED = (
+    *((name, width) for name in AROUND for width in WINDOWS),
+    *((name, WINDOWS[-1]) for name in FAR_AROUND),
+)
 FEATURES = (
     *OWN,
     *PLACE,
     *(f"{name} of line {step:+d}" for name in NEAR for step in BESIDE),
-    *(f"{name} within {width}" for name in AROUND for width in WINDOWS),
+    *(f"{name} within {width}" for name, width in AVERAGED),
 )
-SECOND_LOOK = (
-    *FEATURES,
-    "score",
-    *(f"score of line {step:+d}" for step in BESIDE),
-    *(f"score within {width}" for width in WINDOWS),
-    "mean score",
+_ORNAMENTS = MARKS["separator"] + MARKS["dash"] + " \t\u00a0"
+SHORT_WORD = 3
+"""Letters of the words that join others: of, la, und, ja."""
+_BULLETS = tuple("-•·*–")
+_ADDRESS = re.compile(
+    r"https?:|www\.|\w@\w|\w\.(?:com|org|net|info|edu|gov|eu|at|be|br|ch|cz|de|dk|es|fi|fr|it|nl|no|pl|pt|ru|se|uk)\b"
 )
-"""What the second forest sees."""
-
-_CHARACTERS = {
-    "stop": ".!?…。！？",
-    "clause": ",;:，、；：",
-    "separator": "|•·»«›‹></\\_=*#~→▸►▶■●▼▲+&",
-    "mark": "@©®™",
-}
-_CHARACTERS |= {"bracket": "()[]{}\"'“”„‘’", "dash": "-–—−"}
-_ORNAMENTS = _CHARACTERS["separator"] + _CHARACTERS["dash"] + " \t\u00a0"
-_VOCABULARY = 200_000
-"""Characters of a document's prose that its vocabulary is read from."""
-
-Phrase = tuple[int, int, tuple[str, ...]]
-"""Of words of boilerplate: the first word's place, the place behind the last, and what they mean."""
+_TIME = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b(?:19|20)\d\d\b")
+_TELEPHONE = re.compile(r"\d(?:[ /().-]?\d){6}")
 
 
 @cache
@@ -113,7 +122,7 @@ def _class_table() -> NDArray[np.uint8]:
             table[code] = number["lower" if letter.islower() else "upper" if letter.isupper() else "letter"]
         elif letter.isdigit():
             table[code] = number["digit"]
-    for name, letters in _CHARACTERS.items():
+    for name, letters in MARKS.items():
         table[[ord(letter) for letter in letters]] = number[name]
     return table
 
@@ -122,62 +131,6 @@ def _classify(text: str) -> NDArray[np.uint8]:
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     classes: NDArray[np.uint8] = _class_table()[np.minimum(codes, (1 << 16) - 1)]
     return classes
-
-
-def list_words(line: str) -> list[str]:
-    """The line's words, folded: case, digits and the punctuation around are not told apart."""
-    words = (word.strip("".join(_CHARACTERS.values())) for word in line.casefold().replace("’", "'").split())
-    return ["0" if word[0].isdigit() else word for word in words if word]
-
-
-def list_terms(words: Sequence[str], phrases: Sequence[Phrase]) -> Iterator[str]:
-    """What the lexicon may know of a line: words, their beginnings, pairs, the first and last, a short line whole.
-
-    `phrases` are what `find_phrases` finds among the words.
-    """
-    if not words:
-        return
-    yield from words
-    yield from (f"{word[:5]}…" for word in words if len(word) > 5)
-    yield from (f"{first} {second}" for first, second in pairwise(words))
-    yield f"^ {words[0]}"
-    yield f"{words[-1]} $"
-    if len(words) <= 3:
-        yield f"^ {' '.join(words)} $"
-    for start, end, meanings in phrases:
-        for meaning in meanings:
-            yield f"<{meaning}>"
-            if start == 0:
-                yield f"^ <{meaning}>" if end < len(words) else f"^ <{meaning}> $"
-
-
-@cache
-def _load_phrases() -> tuple[dict[str, tuple[str, ...]], int]:
-    """What each phrase of boilerplate_words.toml means, whatever its language, and the words of the longest."""
-    table = tomllib.loads(Path(__file__).with_name("boilerplate_words.toml").read_text(encoding="utf-8"))
-    found: dict[str, set[str]] = {}
-    for meaning, languages in table.items():
-        for phrase in ", ".join(languages.values()).split(", "):
-            found.setdefault(phrase, set()).add(meaning)
-    longest = max(len(phrase.split()) for phrase in found)
-    return {phrase: tuple(sorted(meanings)) for phrase, meanings in found.items()}, longest
-
-
-def find_phrases(words: Sequence[str]) -> list[Phrase]:
-    """Where words of boilerplate stand among folded words, the longest phrases first, and what they mean."""
-    known, longest = _load_phrases()
-    phrases: list[Phrase] = []
-    start = 0
-    while start < len(words):
-        for end in range(min(start + longest, len(words)), start, -1):
-            meanings = known.get(" ".join(words[start:end]))
-            if meanings:
-                phrases.append((start, end, meanings))
-                start = end
-                break
-        else:
-            start += 1
-    return phrases
 
 
 def is_prose(line: str) -> bool:
@@ -228,33 +181,41 @@ def _measure_shapes(lines: Sequence[str]) -> dict[str, Matrix]:
     shapes |= {"words": np.log1p(words), "word length": np.log(lengths / words), "glued words": np.log1p(count(glued))}
     shapes["capitalised words"] = count(begins & (classes == SHARES.index("upper"))) / words
     shapes["number words"] = count(begins & (classes == SHARES.index("digit"))) / words
+    lower = classes == SHARES.index("lower")
+    shapes["count of lower words"] = np.log1p(count(begins & lower))
+    shapes["lower words"] = count(begins & lower) / words
+    first_at = np.flatnonzero(begins)
+    sizes = np.flatnonzero((classes == space) & np.concatenate(([False], classes[:-1] != space))) - first_at
+    lower_before = np.concatenate(([0], np.cumsum(lower)))
+    whole = lower_before[first_at + sizes] - lower_before[first_at] == sizes
+    short = np.zeros(len(classes), dtype=bool)
+    short[first_at[whole & (sizes <= SHORT_WORD)]] = True
+    shapes["short lower words"] = count(short) / words
+    longest = np.ones(len(lines), dtype=np.int64)
+    np.maximum.at(longest, line_of[first_at], sizes)
+    shapes["longest word"] = np.log(longest)
     shapes |= {f"starts {name}": first == SHARES.index(name) for name in ("lower", "upper", "digit")}
     shapes |= {f"ends {name}": last == SHARES.index(name) for name in ("stop", "clause", "digit")}
     shapes["ends letter"] = last < SHARES.index("digit")
     return {name: np.asarray(values, dtype=np.float32) for name, values in shapes.items()}
 
 
-def _measure_words(lines: Sequence[str], prose: Matrix, lexicon: dict[str, float]) -> dict[str, Matrix]:
-    """The features that look at words: the lexicon's score, and the share that the document's prose has too."""
-    running = " ".join(line for line, is_running in zip(lines, prose, strict=True) if is_running)
-    vocabulary = set(running[:_VOCABULARY].casefold().split())
-    score, known, shared, boilerplate = (np.zeros(len(lines), dtype=np.float32) for _ in range(4))
-    for number, line in enumerate(lines):
-        if prose[number]:
-            shared[number] = 1
-        if len(line) > LONGEST_LINE:
-            continue
-        words = list_words(line)
-        if not words:
-            continue
-        phrases = find_phrases(words)
-        weights = [lexicon[term] for term in list_terms(words, phrases) if term in lexicon]
-        score[number] = sum(weights) / max(len(weights), 1) ** 0.5
-        known[number] = len(weights) / len(words)
-        boilerplate[number] = sum(end - start for start, end, _ in phrases) / len(words)
-        if not prose[number]:
-            shared[number] = sum(word in vocabulary for word in words) / len(words)
-    return {"lexicon": score, "known words": known, "words of the prose": shared, "boilerplate words": boilerplate}
+def _measure_forms(lines: Sequence[str]) -> dict[str, Matrix]:
+    """The features that tell addresses, times, numbers to call, table cells, bullets and how a line ends."""
+    heads = [line[:LONGEST_LINE] for line in lines]
+    forms = {
+        "bars": [head.count("|") for head in heads],
+        "address": [_ADDRESS.search(head) is not None for head in heads],
+        "time": [_TIME.search(head) is not None for head in heads],
+        "telephone": [_TELEPHONE.search(head) is not None for head in heads],
+        "colon inside": [": " in head for head in heads],
+        "starts bullet": [line.startswith(_BULLETS) for line in lines],
+        "ends colon": [line.endswith(":") for line in lines],
+        "ends question": [line.endswith(("?", "!")) for line in lines],
+        "ends ellipsis": [line.endswith(("...", "…")) for line in lines],
+        "ends bracket": [line.endswith((")", "]")) for line in lines],
+    }
+    return {name: np.array(values, dtype=np.float32) for name, values in forms.items()}
 
 
 def _measure_places(own: dict[str, Matrix]) -> dict[str, Matrix]:
@@ -277,25 +238,18 @@ def _measure_places(own: dict[str, Matrix]) -> dict[str, Matrix]:
     return {name: values.astype(np.float32) for name, values in places.items()}
 
 
-def measure_lines(lines: Sequence[str], lexicon: dict[str, float]) -> Matrix:
+def measure_lines(lines: Sequence[str], lexicon: Mapping[str, float]) -> Matrix:
     """The `FEATURES` of a document's lines, of which none is blank: a column a line."""
     times = Counter(lines)
     prose = np.array([is_prose(line) for line in lines], dtype=np.float32)
-    values = _measure_shapes(lines) | _measure_words(lines, prose, lexicon)
+    values = _measure_shapes(lines) | _measure_forms(lines) | measure_words(lines, prose, lexicon)
     values["prose"] = prose
     values["length"] = np.log1p(np.array([len(line) for line in lines], dtype=np.float32))
     values["repeated"] = np.log(np.array([times[line] for line in lines], dtype=np.float32))
     values |= _measure_places(values)
     values |= {f"{name} of line {step:+d}": _shift(values[name], step) for name in NEAR for step in BESIDE}
-    values |= {f"{name} within {width}": _average(values[name], width) for name in AROUND for width in WINDOWS}
+    values |= {f"{name} within {width}": _average(values[name], width) for name, width in AVERAGED}
     return np.stack([values[name] for name in FEATURES])
-
-
-def add_scores(features: Matrix, score: Matrix) -> Matrix:
-    """The features of `SECOND_LOOK`: those of a document's lines, and the first forest's scores of them and around."""
-    beside = [_shift(score, step) for step in BESIDE]
-    around = [_average(score, width) for width in WINDOWS]
-    return np.vstack([features, score, *beside, *around, np.full_like(score, score.mean())])
 
 
 def is_ornament(line: str) -> bool:

@@ -1,10 +1,13 @@
 """A learned classifier of lines: boilerplate that no named rule takes, in text without markup.
 
-What it knows is in `lines.json`: the weights of words, two forests of decision trees, and by language how far to trust
-them. The first forest sees a line's shape (length, capitals, digits, separators), its words' score, its place among the
-document's prose, and the same of its neighbours; the second sees besides what the first makes of the lines around. Most
-features know no language, so that the classifier serves languages that it was not trained on. Boilerplate keeps
-company: a document whose lines are nearly all prose loses next to nothing, a menu is taken whole.
+What it knows is in `lines.json`: the weights of words, a forest of decision trees, and by language how far to trust it.
+The forest sees a line's shape (length, capitals, digits, separators), its words' score, how many of its words other
+lines have too, its place among the document's prose, and the same of its neighbours. Most features know no language,
+so that the classifier serves languages that it was not trained on. Boilerplate keeps company: a document whose lines
+are nearly all prose loses next to nothing, a menu is taken whole, a line without others is not judged.
+
+A second forest that sees what the first makes of the lines around is worth much in web pages; here it told nothing new
+in cross-validation, whether it saw the features too or not.
 
 Lines of more than `LONGEST_LINE` characters are content. The training is `tests/benchmarks/train_lines.py`.
 """
@@ -18,7 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from flows.clean.line_features import FEATURES, LONGEST_LINE, SECOND_LOOK, add_scores, is_ornament, measure_lines
+from flows.clean.line_features import FEATURES, is_ornament, measure_lines
+from flows.clean.line_words import LONGEST_LINE
 from flows.describe.language import detect_language
 from flows.forest import Forest, Matrix, predict, read_forest
 from flows.model import Cut
@@ -30,19 +34,17 @@ THRESHOLD = 0.87
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What was learned: the lexicon's weights, the two forests, and how far the second is to be trusted."""
+    """What was learned: the lexicon's weights, the forest, and how far it is to be trusted."""
 
     words: dict[str, float]
-    first: Forest
-    second: Forest
+    forest: Forest
     thresholds: dict[str, float]
-    """By language, the second forest's least answer that costs no more content than `THRESHOLD` may; '' of others."""
+    """By language, the forest's least answer that costs no more content than `THRESHOLD` may; '' of others."""
 
 
 def read_model(data: dict[str, Any]) -> Model:
     """A model as `lines.json` has it."""
-    first, second = read_forest(data["first"], FEATURES), read_forest(data["second"], SECOND_LOOK)
-    return Model(data["words"], first, second, data["thresholds"])
+    return Model(data["words"], read_forest(data["forest"], FEATURES), data["thresholds"])
 
 
 @cache
@@ -52,13 +54,12 @@ def load_model() -> Model:
 
 
 def judge(lines: Sequence[str], model: Model) -> Matrix:
-    """How likely each line of a document is noise, by the forests; none is blank."""
+    """How likely each line of a document is noise, by the forest; none is blank. One that stands alone is content."""
     ornament = np.array([is_ornament(line) for line in lines])
     judged = [line for line in lines if not is_ornament(line)]
     scores = ornament.astype(np.float32)
-    if judged:
-        features = measure_lines(judged, model.words)
-        answer = predict(model.second, add_scores(features, predict(model.first, features)))
+    if len(judged) > 1:
+        answer = predict(model.forest, measure_lines(judged, model.words))
         scores[~ornament] = np.where([len(line) > LONGEST_LINE for line in judged], 0, answer)
     return scores
 
@@ -69,11 +70,12 @@ def calibrate(scores: Matrix, threshold: float) -> Matrix:
     return np.asarray(odds / (1 - scores + odds), dtype=np.float32)
 
 
-def score_lines(text: str) -> list[tuple[int, int, float]]:
+def score_lines(text: str, model: Model | None = None) -> list[tuple[int, int, float]]:
     """Of each line that is not blank: where it starts and ends, without white space around, and how likely it is noise.
 
     The numbers weigh what a mistake costs: a line of content counts by its characters, so a short line needs less to
-    be called noise than a long one. They are moved by language, so that one threshold costs as much in each.
+    be called noise than a long one. They are moved by language, so that one threshold costs as much in each. Without
+    a model, that of `lines.json` tells.
     """
     spans = []
     start = 0
@@ -85,17 +87,17 @@ def score_lines(text: str) -> list[tuple[int, int, float]]:
         start += len(whole) + 1
     if all(end - start > LONGEST_LINE for start, end in spans):
         return [(start, end, 0.0) for start, end in spans]
-    model = load_model()
+    model = model or load_model()
     threshold = model.thresholds.get(detect_language(text).language or "", model.thresholds[""])
     scores = calibrate(judge([text[start:end] for start, end in spans], model), threshold)
     return [(start, end, float(score)) for (start, end), score in zip(spans, scores, strict=True)]
 
 
-def find_noise(text: str, threshold: float) -> list[Cut]:
+def find_noise(text: str, threshold: float, model: Model | None = None) -> list[Cut]:
     """The lines whose score is at least `threshold`; those that only blank lines part are one cut."""
     cuts: list[Cut] = []
     follows = False
-    for start, end, score in score_lines(text):
+    for start, end, score in score_lines(text, model):
         noise = score >= threshold
         if noise:
             least = round(score, 2)

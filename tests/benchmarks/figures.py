@@ -19,6 +19,7 @@ from tests.benchmarks import (
     languages,
     line_quality,
     main_content,
+    marked_lines,
     metadata,
     plain_text_metadata,
     planted_copies,
@@ -26,7 +27,6 @@ from tests.benchmarks import (
     printed_pages,
 )
 from tests.benchmarks.marked_pages import FOLDS, find_fold
-from tests.benchmarks.train_lines import LANGUAGES, read_part
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -98,25 +98,22 @@ def measure_plain_text(limit: int | None, with_peers: bool) -> Iterator[Figure]:
 
 
 def measure_lines(limit: int | None, with_peers: bool) -> Iterator[Figure]:
-    """The noise lines that rules and classifier find, and the content lost with them.
+    """The noise lines of the dev splits that rules and classifier find, and the content lost with them.
 
-    Beside RefinedWeb's filter, which loses about as little; C4's takes nearly all noise and a third of the content.
+    Of all folds, or, where there is a limit, of all splits in the first one. Beside RefinedWeb's filter, which loses
+    about as little; C4's takes nearly all noise and a third of the content.
     """
-    names = ("rules and classifier", "RefinedWeb") if with_peers else ("rules and classifier",)
-    for language in LANGUAGES:
-        documents = read_part(DATA, language, held_out=True)[:limit]
-        (lost, found), *peers = (line_quality.measure(documents, line_quality.FILTERS[name]) for name in names)
-        yield Figure(
-            f"noise lines found, {language}",
-            found,
-            {name: share for name, (_, share) in zip(names[1:], peers, strict=True)},
-        )
-        yield Figure(
-            f"content lost with them, {language}",
-            lost,
-            {name: loss for name, (loss, _) in zip(names[1:], peers, strict=True)},
-            less=True,
-        )
+    documents = marked_lines.read_documents(DATA)
+    learn = line_quality.learn_without if limit is None else line_quality.learn_without_first
+    models = learn(documents)
+    for language in marked_lines.LANGUAGES:
+        pairs = line_quality.pair_held_out(documents, models, language, of_all=limit is not None)
+        lost, found = line_quality.measure_all(pairs)
+        peers = {"RefinedWeb": line_quality.filter_as_refinedweb} if with_peers else {}
+        told = {name: line_quality.measure([own for own, _ in pairs], choose) for name, choose in peers.items()}
+        yield Figure(f"noise lines found, {language}", found, {name: share for name, (_, share) in told.items()})
+        lost_by = {name: loss for name, (loss, _) in told.items()}
+        yield Figure(f"content lost with them, {language}", lost, lost_by, less=True)
 
 
 def measure_languages(limit: int | None, with_peers: bool) -> Iterator[Figure]:
