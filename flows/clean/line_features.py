@@ -150,11 +150,12 @@ def _shift(values: Matrix, step: int) -> Matrix:
 
 
 def _average(values: Matrix, width: int) -> Matrix:
-    """The mean of the lines around each, up to `width` to each side and without itself."""
-    sums = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
-    at = np.arange(len(values))
-    low, high = np.maximum(at - width, 0), np.minimum(at + width + 1, len(values))
-    mean: Matrix = ((sums[high] - sums[low] - values) / np.maximum(high - low - 1, 1)).astype(np.float32)
+    """The mean of the lines around each, up to `width` to each side and without itself; lines are the last axis."""
+    sums = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+    np.cumsum(values, axis=-1, dtype=np.float64, out=sums[..., 1:])
+    at = np.arange(values.shape[-1])
+    low, high = np.maximum(at - width, 0), np.minimum(at + width + 1, len(at))
+    mean: Matrix = ((sums[..., high] - sums[..., low] - values) / np.maximum(high - low - 1, 1)).astype(np.float32)
     return mean
 
 
@@ -248,7 +249,10 @@ def measure_lines(lines: Sequence[str], lexicon: Mapping[str, float]) -> Matrix:
     values["repeated"] = np.log(np.array([times[line] for line in lines], dtype=np.float32))
     values |= _measure_places(values)
     values |= {f"{name} of line {step:+d}": _shift(values[name], step) for name in NEAR for step in BESIDE}
-    values |= {f"{name} within {width}": _average(values[name], width) for name, width in AVERAGED}
+    for width in WINDOWS:
+        names = [name for name, own in AVERAGED if own == width]
+        means = _average(np.stack([values[name] for name in names]), width)
+        values |= {f"{name} within {width}": mean for name, mean in zip(names, means, strict=True)}
     return np.stack([values[name] for name in FEATURES])
 
 
