@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.describe.date_search import search_dates
-from flows.describe.date_words import MONTHS, is_month_first
+from flows.describe.date_words import MONTHS, is_month_first, is_of_other
 from flows.describe.dates import PrintedDate, find_date, parse_date
 
 DATEPARSER = Path("../shared/data/dates/dateparser_string_iso.tsv")
@@ -137,3 +137,21 @@ def test_no_text_breaks_the_parser(text: str) -> None:
 def test_lines_that_are_no_dates_are_no_dates_however_long() -> None:
     lines = ["Lee Parsons", "In 2019 the company, founded in 1998, said", "1 " * 500_000, "Три года назад 2019"]
     assert not any(parse_date(line) or search_dates(line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("before", "is_others"),
+    [
+        ("Accepted: ", True),
+        ("Received 2 March 2024 | Accepted ", True),
+        ("Date of birth: ", True),
+        ("Closing date ", True),
+        ("Срок подачи: ", True),
+        ("Closing Arguments | ", False),
+        ("Widely Accepted · ", False),
+        ("A Difficult Birth – ", False),
+        ("Новый срок | ", False),
+    ],
+)
+def test_a_word_of_titles_is_a_label_only_beside_words_of_labels(before: str, is_others: bool) -> None:
+    assert is_of_other(before) == is_others

@@ -247,6 +247,37 @@ def test_the_label_of_another_date_is_no_title_and_its_date_is_none_of_publicati
     assert find_head(text, None) == ([], [])
 
 
+@pytest.mark.parametrize("author", ["By Anh Le", "By Wei Du", "Annie Au", "Par Jean Dupont, le", "Le"])
+def test_a_name_that_ends_as_a_label_does_leaves_the_day_below_it(author: str) -> None:
+    body = "The board put off the quay again on Tuesday, since its engineers found the ground too soft.\n" * 3
+    _, claims = lift(f"Board Puts Off the Quay\n\n{author}\n3 April 2024\n\n{body}")
+    assert claims["title"] == "Board Puts Off the Quay"
+    assert claims["published"] == "3 April 2024"
+    assert ("authors" in claims) == (author != "Le")
+
+
+@pytest.mark.parametrize("label", ["Pressemitteilung vom", "Communiqué du", "Comunicado del", "Bericht vom"])
+def test_what_leads_on_from_a_release_or_an_article_leads_on_to_its_day(label: str) -> None:
+    body = "The board put off the quay again on Tuesday, since its engineers found the ground too soft.\n" * 3
+    kept, claims = lift(f"{label}\n3. April 2024\n\n{body}")
+    assert claims == {"published": "3. April 2024"}
+    assert kept.startswith(label)
+
+
+@pytest.mark.parametrize("label", ["Das Konzert vom", "Valable du", "VALABLE DU", "Exposition ouverte du"])
+def test_what_leads_on_from_anything_else_leads_on_to_another_day(label: str) -> None:
+    assert find_head(f"{label}\n3. April 2024\n\n{'The ground was too soft for it, they said. ' * 4}", None) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "title", ["The Library Opens", "The Mine Closes", "A School Closing", "The Treaty Accepted", "The Gates Open"]
+)
+def test_a_title_of_three_words_may_end_as_a_label_does(title: str) -> None:
+    body = "People from all over the valley came to see it on Tuesday, and most of them stayed until late.\n" * 3
+    _, claims = lift(f"{title}\n\n3 April 2024\n\n{body}")
+    assert claims == {"title": title, "published": "3 April 2024"}
+
+
 def test_the_label_of_the_last_change_is_no_title() -> None:
     kept, claims = lift("Last updated\n3 April 2024\n\n" + "The bridge is closed to lorries, the board said.\n" * 5)
     assert kept.startswith("Last updated")

@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from flows.clean.opening_date import PRINT_TIME
-from flows.describe.date_words import is_label_of_other, leads_on
+from flows.clean.opening_date import PRINT_TIME, is_other_days_label
 from flows.describe.dates import PrintedDate, find_date, parse_date
 from flows.describe.names import is_byline, looks_like_name, parse_authors
 
@@ -52,7 +51,7 @@ def read_lines(text: str) -> list[Line]:
             continue
         start = match.start() + match[0].index(line)
         above = lines[-1].text if lines else ""
-        lines.append(_read_line(line, start, start + len(line), is_label_of_other(above) or leads_on(above)))
+        lines.append(_read_line(line, start, start + len(line), is_other_days_label(above)))
         standfirsts = [line for line in lines if line.prose]
         if len(lines) == HEAD_LINES or len(standfirsts) > 1 or (standfirsts and len(line) > LONGEST_STANDFIRST):
             break

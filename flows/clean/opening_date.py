@@ -35,7 +35,7 @@ _RELEASE = re.compile(
     r"|presseinformation|medienmitteilung|communiqué(?: de presse)?|comunicado(?: de prensa)?|nota de prensa"
     r"|nota à imprensa|comunicato(?: stampa)?|persbericht|пресс-релиз|прес-реліз|informacja prasowa"
     r"|basın (?:bülteni|açıklaması)|pressmeddelande|pressemelding|pressemeddelelse|lehdistötiedote)(?!\w)\W*"
-    r"(?:(?:vom|du|del|van|z|от|від)\s)?"
+    r"(?:(?:vom|du|del|van|z|от|від)(?:\s|$))?"
 )
 _BLANK_NUMBERS = re.compile(r"(\d\d?) (\d\d?) ((?:19|20)\d\d)(?= |$)")
 _NUMBER = re.compile(r"\d")
@@ -59,7 +59,7 @@ def find_opening_date(text: str) -> list[Claim]:
     for number, part in enumerate(islice(_list_parts(text, REACH), MOST_PARTS)):
         label = _RELEASE.match(part)
         rest = part[label.end() if label else 0 :]
-        is_other = is_label_of_other(above) or leads_on(above) or PRINT_TIME.match(rest)
+        is_other = is_other_days_label(above) or PRINT_TIME.match(rest)
         start = None if is_other else _read_start(rest)
         above = part
         below_title = start and start.end == len(rest) and number <= MOST_ABOVE and not _names_weekday(rest)
@@ -78,6 +78,11 @@ def is_release_label(line: str) -> bool:
     """Whether a line is 'For immediate release' or 'Press release' and hardly more: a place, a day."""
     label = _RELEASE.match(line)
     return label is not None and (label.end() == len(line) or _read_start(line[label.end() :]) is not None)
+
+
+def is_other_days_label(line: str) -> bool:
+    """Whether a line above a day says that it is another thing's: 'Stichtag', 'Das Konzert vom', no release's."""
+    return is_label_of_other(line) or (leads_on(line) and not is_release_label(line))
 
 
 def drop_opening_date(line: str) -> str:
