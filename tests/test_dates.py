@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.describe.date_search import search_dates
+from flows.describe.date_search import infer_order, search_dates
 from flows.describe.date_words import MONTHS, is_month_first, is_of_other
 from flows.describe.dates import PrintedDate, find_date, parse_date
 
@@ -88,6 +88,12 @@ def test_a_day_in_numbers_is_read_in_the_order_of_the_language_and_country(tag: 
     assert [found.date.when for found in search_dates("By Ann Roe | 3/4/2025", is_month_first(tag))] == [day] * (
         day is not None
     )
+
+
+@pytest.mark.parametrize("line", ["The match ended 0-5-2024", "Set 3/0/2024", "Lot 00/11/2024"])
+def test_numbers_that_are_no_day_tell_no_order(line: str) -> None:
+    assert infer_order(f"Played on March 5, 2024\n{line}") in (None, True)
+    assert infer_order(f"{line}\n5/3/2024\nMarch 5, 2024") is False
 
 
 def test_an_order_that_makes_no_date_gives_way() -> None:

@@ -221,6 +221,12 @@ def test_broken_json_ld_costs_no_other_claim() -> None:
     assert values(html.read_page(page), "title", "og") == ["Budget passed"]
 
 
+def test_a_number_of_json_ld_that_no_computer_holds_costs_no_other_claim() -> None:
+    page = PAGE.replace('{"@graph"', f'{{"size": {"1" * 5000}, "@graph"')
+    assert values(html.read_page(page), "title", "json-ld") == []
+    assert values(html.read_page(page), "title", "og") == ["Budget passed"]
+
+
 def test_an_article_without_a_telling_class_is_the_element_that_holds_most_of_the_text() -> None:
     prose = "<p>The bridge was closed on Tuesday, and nobody knows when it will be open to carts again.</p>" * 5
     source = f"<div><p>You are here: a page of the newspaper.</p></div><div>{prose}</div><div>© The Paper</div>"

@@ -23,6 +23,8 @@ ORNAMENT = (
     r"\x{2010}-\x{2015}\x{2190}-\x{21FF}\x{2300}-\x{23FF}\x{25A0}-\x{27BF}\x{2B00}-\x{2BFF}\x{FE0F}\x{1F300}-\x{1FAFF}]"
 )
 LONGEST_LINE = 600
+MOST_TRIES = 1000
+"""Pieces of a line that are tried for phrases of several rules: a line that needs more is none that anybody wrote."""
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 
 
@@ -156,16 +158,20 @@ def _are_phrases(zone: RuleSet, line: str, begun: list[tuple[Matcher, Any]]) -> 
 
     A pattern of them all would tell, too, but to compile those of all zones takes as long as to clean a thousand texts.
     """
-    ends = [match.end() for match in compile_pattern(ORNAMENT).finditer(line)] + [len(line)]
+    runs = [match.span() for match in compile_pattern(f"{ORNAMENT}+").finditer(line)]
+    # A phrase may end in ornament of its own, and the next begin so.
+    ends = sorted({len(line), *(end for start, last in runs for end in (start + 1, start + 2, last) if end <= last)})
     reached = [0]
+    tries = 0
     for place in reached:
         rest = line[place:]
         for matcher, match in _begin(admit(zone.families, rest.encode()), rest) if place else begun:
-            reached += [
-                end
-                for end in ends
-                if place < end <= place + match.end()
-                and end not in reached
-                and matcher.pattern.fullmatch(line[place:end])
-            ]
+            longest = place + match.end()
+            for end in ends:
+                if place < end <= longest and end not in reached:
+                    tries += 1
+                    if matcher.pattern.fullmatch(line[place:end]):
+                        reached.append(end)
+            if tries > MOST_TRIES:
+                return False
     return len(line) in reached

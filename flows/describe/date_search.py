@@ -53,7 +53,7 @@ def infer_order(lines: str) -> bool | None:
             is_month_first
             for first, second, year in numbers
             for is_month_first, month, day in ((True, first, second), (False, second, first))
-            if first != second and first <= 12 and second <= 12 and date(year, month, day) in spelled
+            if first != second and 1 <= first <= 12 and 1 <= second <= 12 and date(year, month, day) in spelled
         }
     return told.pop() if len(told) == 1 else None
 

@@ -93,7 +93,7 @@ def _parse_leniently(script: str) -> Any:
     for mend in (str, _drop_trailing_commas, html.unescape) if source else ():
         try:
             return json.JSONDecoder(strict=False).raw_decode(mend(source))[0]
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # also of a number with more digits than Python reads
             continue
     return None
 
