@@ -553,7 +553,9 @@ def test_full_buckets_give_the_same_pairs_whenever_their_documents_came(
 def test_the_run_tells_of_its_largest_families_and_nearest_misses(corpus: Corpus) -> None:
     report = corpus.land({"a.md": f"# A | [b]\n\n{STORY}", "b.txt": STORY[:-60], "c.txt": FORMS[0], "d.txt": FORMS[1]})
     assert "| 2 | A \\| \\[b\\] |" in report.artifacts["corpus-copies"]
-    assert "other names and numbers" in report.artifacts["corpus-copies"]
+    assert (
+        "| in common | names and numbers changed | of the subject | one | other |" in report.artifacts["corpus-copies"]
+    )
 
 
 def test_a_passage_that_documents_share_is_found(corpus: Corpus, make_article: Callable[..., str]) -> None:

@@ -626,6 +626,25 @@ def test_characters_beyond_the_first_plane_keep_their_place_and_half_of_one_is_t
     assert text.replace("\uffff", "") == "A \U0001f600 B\u0301\ufffdC\ufffd"
 
 
+def test_halves_that_stand_the_other_way_in_a_line_from_right_to_left_are_one_character() -> None:
+    codes = [0x5D0, 0xDE00, 0xD83D, 0xDD38, 0xD835, 0x5D1, 0xDE00, 0xD83D, 0xDE00]
+    assert spell(codes) == "\u05d0\U0001f600\uffff\U0001d538\uffff\u05d1\ufffd\U0001f600\uffff"
+
+
+def test_half_a_character_in_what_a_pdf_says_of_itself_costs_no_other() -> None:
+    source = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>endobj
+4 0 obj<</Length 49>>stream
+BT /F 12 Tf 20 100 Td (The ferry sails again) Tj ET
+endstream endobj 5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+6 0 obj<</Title<FEFFD83D00460065007200720079>/Author(Ann Roe)>>endobj trailer<</Root 1 0 R/Info 6 0 R>>"""
+    (record,) = pdf.read_records(look_at(source, ".pdf")).records
+    assert isinstance(record, Record)
+    assert record.text.strip() == "The ferry sails again"
+    assert {(claim.field, claim.value) for claim in record.claims} == {("title", "\ufffdFerry"), ("authors", "Ann Roe")}
+
+
 def test_what_a_browser_prints_loses_no_character_of_any_plane_or_direction() -> None:
     told = "Tree 𝔸𝔹 grows, e\u0301 x\u0302 ❤ ends. 😀 עברית العربية"
     with open_page() as page:

@@ -54,14 +54,7 @@ CLUSTERS = """
     WHERE kind = 'kept' ORDER BY documents DESC, kept_id LIMIT 10"""
 NEAR_MISSES = """
     FROM near_misses
-    SELECT
-        contained,
-        CASE
-            WHEN subject_changes >= 0.02 THEN 'another subject'
-            WHEN fact_changes >= 0.02 THEN 'other names and numbers'
-            ELSE 'too much of their own'
-        END,
-        coalesce(title, uri), coalesce(other_title, other_uri)
+    SELECT contained, fact_changes, subject_changes, coalesce(title, uri), coalesce(other_title, other_uri)
     ORDER BY contained DESC LIMIT 10"""
 
 STYLE = (
@@ -139,9 +132,9 @@ def _describe_copies(connection: duckdb.DuckDBPyConnection) -> str:
         parts += ["The largest families of copies (`FROM clusters`):"]
         parts += [write_table(("documents", "kept", "source"), clusters)]
     if near := connection.execute(NEAR_MISSES).fetchall():
-        rows = [(f"{share:.0%}", why, one, other) for share, why, one, other in near]
+        rows = [(*(f"{share:.0%}" for share in row[:3]), *row[3:]) for row in near]
         parts += ["Kept, though nearly copies (`FROM near_misses`):"]
-        parts += [write_table(("in common", "why kept", "one", "other"), rows)]
+        parts += [write_table(("in common", "names and numbers changed", "of the subject", "one", "other"), rows)]
     return _join(*parts)
 
 

@@ -3,11 +3,13 @@
 Layout is read in `pdf_layout`, tags in `pdf_tags`. PDFium is not safe for threads: a process reads one file at a time.
 """
 
+import ctypes
 from datetime import datetime
 from typing import Any, Final
 
 import pypdfium2 as pdfium
 import re2
+from pypdfium2 import raw
 
 from flows.ingest.contents import Contents, Records, Refused, is_blank
 from flows.ingest.formats.pdf_layout import PageText, read_page
@@ -48,7 +50,7 @@ def read_records(contents: Contents) -> Records:
         raise Refused("unreadable", f"damaged ({error}): fetch the file again") from error
     try:
         pages, damaged = _read_pages(document)
-        info = document.get_metadata_dict(skip_empty=True)
+        info = _read_dictionary(document)
     finally:
         document.close()
     tagged = join_tagged(pages)
@@ -64,6 +66,18 @@ def read_records(contents: Contents) -> Records:
     return Records(
         [Record(0, text, tuple(claims), tuple(cuts), metadata={**metadata, "pages": len(pages)})], None, reason
     )
+
+
+def _read_dictionary(document: Any) -> dict[str, str]:
+    """What the file says of itself; half a surrogate pair is U+FFFD, which pypdfium2 does not read at all."""
+    told = {}
+    for key in pdfium.PdfDocument.METADATA_KEYS:
+        size = raw.FPDF_GetMetaText(document, key.encode() + b"\0", None, 0)
+        buffer = ctypes.create_string_buffer(size)
+        raw.FPDF_GetMetaText(document, key.encode() + b"\0", buffer, size)
+        if value := buffer.raw.decode("utf-16-le", "replace").rstrip("\0"):
+            told[key] = value
+    return told
 
 
 def _read_pages(document: Any) -> tuple[list[PageText], list[str]]:

@@ -1,6 +1,7 @@
 """The text of one page of a PDF, by its layout: lines, columns, paragraphs."""
 
 import ctypes
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,6 +23,9 @@ _SAME_SIZE: Final = 0.95  # ratio of line heights from which two are in one type
 _MOST_ABOVE: Final = 200  # characters above a page's heading: page furniture, a section's name
 _LONGEST_HEADING: Final = 200  # characters
 _INDENT: Final = (0.8, 4.0)  # ems by which the first line of a paragraph is moved in
+_LOW: Final = "\udc00"  # the first of the codes that are the second half of a pair
+_SURROGATES: Final = re.compile("[\ud800-\udfff]+")
+_PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]|.")
 # What PDFium writes for a hyphen at a line's end, and what is no character at all
 _CHARACTERS: Final = str.maketrans({"\x02": "-\n", "\ufffe": "-\n", "\uffff": None, "\0": None})
 
@@ -83,14 +87,18 @@ def spell(codes: Sequence[int]) -> str:
 
     A surrogate pair, which has two numbers, is its character and U+FFFF, which is none; half a pair is U+FFFD.
     """
-    characters: list[str] = []
-    for number, code in enumerate(codes):
-        before = codes[number - 1] if number else 0
-        if 0xDC00 <= code <= 0xDFFF and 0xD800 <= before <= 0xDBFF:
-            characters[-1:] = [chr(0x10000 + ((before - 0xD800) << 10) + code - 0xDC00), "\uffff"]
-        else:
-            characters.append("\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code))
-    return "".join(characters)
+    return _SURROGATES.sub(lambda run: _spell_pairs(run[0]), "".join(map(chr, codes)))
+
+
+def _spell_pairs(halves: str) -> str:
+    if halves[0] >= _LOW and halves[-1] < _LOW and len(halves) % 2 == 0:  # as PDFium tells them from right to left
+        halves = "".join(high + low for low, high in zip(halves[::2], halves[1::2], strict=True))
+    return _PAIR.sub(_spell_pair, halves)
+
+
+def _spell_pair(found: re.Match[str]) -> str:
+    character = found[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return character.ljust(len(found[0]), "\uffff")
 
 
 def find_heading(lines: list[Line]) -> str:
