@@ -290,19 +290,25 @@ def test_the_day_in_the_address_is_told_and_a_month_says_which_of_several_days_i
     assert published("2026/01/old-bridge") == (None, "url")
 
 
-def test_the_day_in_the_address_gives_way_where_print_and_markup_tell_another() -> None:
+def test_the_day_in_the_address_is_told_before_what_others_agree_on() -> None:
     address = Claim("url", "https://example.org/2026/03/04/old-bridge", "canonical")
+    others = [Claim("published", "2027-03-09", origin) for origin in ("dateline", "json-ld")]
+    agreeing = Claim("published", "2026-03-04T09:00:00Z", "og")
+    for claims in ([address, *others], [address, agreeing, *others]):
+        assert choose(claims, date(2028, 1, 1)).published_day == date(2026, 3, 4)
 
-    def published(*claims: tuple[str, str]) -> str | None:
-        return choose(
-            [address, *(Claim("published", day, origin) for day, origin in claims)], date(2027, 1, 1)
-        ).published_from
 
-    assert published(("2026-02-11", "dateline"), ("2026-02-11", "og")) == "dateline"
-    assert published(("2026-02-11", "dateline"), ("2026-02-12", "og")) == "url"
-    assert published(("2026-03-05", "dateline"), ("2026-03-05", "og")) == "url"
-    assert published(("2026-02-11", "dateline-updated"), ("2026-02-11", "og")) == "url"
-    assert published(("2026-02-11", "dateline")) == published(("2026-02-11", "og")) == "url"
+def test_a_line_that_says_published_gives_way_to_a_day_that_print_and_markup_share() -> None:
+    line = Claim("published", "Published October 12, 2023", "publication-line")
+
+    def day(*claims: tuple[str, str]) -> str:
+        told = [line, *(Claim("published", printed, origin) for printed, origin in claims)]
+        return str(choose(told, TODAY).published_day)
+
+    assert day(("March 3, 2024", "dateline"), ("2024-03-03", "og")) == "2024-03-03"
+    assert day(("March 3, 2024", "dateline"), ("2024-03-02T23:30:00Z", "json-ld")) == "2024-03-03"
+    assert day(("March 3, 2024", "dateline")) == day(("2024-03-03", "og")) == "2023-10-12"
+    assert day(("March 3, 2024", "dateline"), ("2023-10-12", "og"), ("2024-03-03", "json-ld")) == "2023-10-12"
 
 
 def test_a_day_in_the_name_of_a_page_is_told_where_nothing_else_is() -> None:
@@ -311,22 +317,14 @@ def test_a_day_in_the_name_of_a_page_is_told_where_nothing_else_is() -> None:
     assert choose([address, Claim("published", "2026-03-09", "time")], date(2027, 1, 1)).published_from == "time"
 
 
-@pytest.mark.parametrize(("day", "origin", "moment", "teller"), [
-    ("December 9, 2021", "dateline", "2021-12-10T02:17:00+00:00", "og"),
-    ("3 December 2021", "dateline", "2021-12-02T23:00:55Z", "json-ld"),
-    ("December 8, 2021", "dateline", "2021-12-10T02:17:00+00:00", None),
-    ("December 9, 2021", "dateline", "2021-12-10T18:00:00+00:00", None),
-    ("December 9, 2021", "dateline", "2021-12-10T02:17:00-05:00", None),
-    ("December 9, 2021", "dateline-updated", "2021-12-10T02:17:00+00:00", None),
-    ("December 9, 2021", "dateline", "2021-12-10T02:17:00+00:00", "time"),
-])  # fmt: skip
-def test_a_printed_day_takes_the_moment_in_utc_that_is_that_day_by_some_clock(
-    day: str, origin: str, moment: str, teller: str | None
-) -> None:
-    is_told = teller not in (None, "time")  # a time element prints its own day
-    claims = [Claim("published", day, origin), Claim("published", moment, teller or "json-ld")]
-    chosen = choose(claims, TODAY)
-    assert (chosen.published_from, chosen.published_precision) == ((teller, "minute") if is_told else (origin, "day"))
+@pytest.mark.parametrize(
+    "moments", [["2024-03-02T23:30:00Z"], ["2024-03-02T12:00:00"], ["2024-03-03", "2024-03-02T15:00Z"]]
+)
+def test_no_day_in_utc_takes_the_place_of_the_printed_day(moments: list[str]) -> None:
+    for origin in ("og", "meta", "json-ld"):
+        claims = [Claim("published", moment, origin) for moment in moments]
+        printed = Claim("published", "March 3, 2024", "dateline")
+        assert choose([printed, *claims], TODAY).published_day == date(2024, 3, 3)
 
 
 def test_a_printed_day_takes_the_hour_that_its_own_clock_tells() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from flows.describe.dates import WIDEST_ZONE, Date, Precision, find_date, parse_date
+from flows.describe.dates import Date, Precision, find_date, parse_date
 from flows.model import Claim
 
 CLOCK_SLACK: Final = timedelta(days=1)
@@ -14,12 +14,10 @@ PRINTED: Final = frozenset(
     ("publication-line", "dateline", "date-element", "date-label", "date-alone", "date-line", *_OF_LAST_CHANGE)
 )
 """Origins that print a date for readers."""
-WESTERNMOST: Final = 12 * 60
-"""Minutes: no clock on earth is further behind UTC."""
 MARKUP: Final = frozenset(("og", "meta", "json-ld", "microdata"))
 """Origins of what a page tells machines of its publication."""
-UPDATED: Final = "-updated"
-"""How origins end that print the day of a last change."""
+PUBLICATION_LINE: Final = "publication-line"
+"""The origin of a date that a line says to be of publication, wherever it stands."""
 ADDRESS: Final = "url"
 """The origin of a date that the document's own address holds."""
 
@@ -44,14 +42,13 @@ def choose_date(claims: Iterable[Claim], month_first: bool | None, today: date) 
     beside = {date.day for date, origin in dates if origin == "dateline"}
     if len(beside) > 1 and beside.isdisjoint(date.day for date, origin in dates if origin != "dateline"):
         dates = [(date, origin) for date, origin in dates if origin != "dateline"]
-    dates = _weigh_month(_weigh_day(_put_first_earliest(dates)))
+    dates = _weigh_month(_weigh_line(_put_first_earliest(dates)))
     if not dates:
         return None, None
     chosen = next((date for date in dates if _is_swapped(dates[0], date)), dates[0])
-    for is_same in (_is_within, _may_be):
-        for other in dates[1:]:
-            if _exactness(*other) > _exactness(*chosen) and is_same(other, chosen):
-                chosen = other
+    for other in dates[1:]:
+        if _exactness(*other) > _exactness(*chosen) and _is_within(other, chosen):
+            chosen = other
     return chosen
 
 
@@ -61,17 +58,16 @@ def _put_first_earliest(dates: Sequence[Told]) -> list[Told]:
     return [next(earliest) if told[1] == "meta" else told for told in dates]
 
 
-def _weigh_day(dates: Sequence[Told]) -> list[Told]:
-    """The dates; an address's day is trusted least where the page prints another and its markup tells the same one."""
-    address = next((date.day for date, origin in dates if origin == ADDRESS and date.day), None)
-    others = [
-        (date.day, origin in PRINTED)
-        for date, origin in dates
-        if address and date.day and not origin.endswith(UPDATED) and abs(date.day - address) > CLOCK_SLACK
-    ]
-    if any((day, not is_printed) in others for day, is_printed in others):
-        return sorted(dates, key=lambda told: told[1] == ADDRESS)
-    return list(dates)
+def _weigh_line(dates: Sequence[Told]) -> list[Told]:
+    """The dates; a line that says 'published' is trusted least where the page prints and tells machines another day.
+
+    It may speak of a book, or of where the article stood before. Of a day in UTC the printed one may be the next.
+    """
+    line = {date.day for date, origin in dates if origin == PUBLICATION_LINE}
+    beside = {date.day for date, origin in dates if origin == "dateline" and date.day} - line
+    markup = {date.day for date, origin in dates if origin in MARKUP and date.day}
+    is_another = line.isdisjoint(markup) and any(abs(day - told) <= CLOCK_SLACK for day in beside for told in markup)
+    return sorted(dates, key=lambda told: is_another and told[1] == PUBLICATION_LINE)
 
 
 def _weigh_month(dates: Sequence[Told]) -> list[Told]:
@@ -93,14 +89,6 @@ def _is_within(exact: Told, told: Told) -> bool:
     return when.timetuple()[:known] == same or (
         known == _EXACTNESS["day"] and day is not None and day.timetuple()[:known] == same
     )
-
-
-def _may_be(moment: Told, printed: Told) -> bool:
-    """Whether markup tells the moment, in UTC, of a day that the page prints by a clock that nobody tells."""
-    if printed[1] not in PRINTED or printed[1].endswith(UPDATED) or moment[1] not in MARKUP or moment[0].offset:
-        return False
-    earliest, latest = (moment[0].when + timedelta(minutes=minutes) for minutes in (-WESTERNMOST, WIDEST_ZONE))
-    return printed[0].day is not None and earliest.date() <= printed[0].day <= latest.date()
 
 
 def _is_swapped(printed: Told, other: Told) -> bool:
