@@ -375,12 +375,32 @@ def test_the_one_date_that_an_element_is_made_for_is_found_anywhere() -> None:
     ("Created 2026-03-04", "date-label"),
 ])  # fmt: skip
 def test_the_one_line_that_begins_with_the_label_of_a_date_is_found_anywhere(line: str, origin: str) -> None:
-    body = HEADING + PROSE * 4 + f"<p>{line}</p>"
+    body = f"<article>{HEADING}{PROSE * 4}<p>{line}</p></article>"
     [printed] = claim(TITLE, body, "en-GB")["published", origin]
     assert parse_date(printed, month_first=False) == parse_date("2026-03-04 19:00" if "19:00" in line else "2026-03-04")
     other = line.replace("4", "5")
     assert ("published", origin) not in claim(TITLE, f"{body}<p>{other}</p>", "en-GB")
-    assert ("published", origin) not in claim(TITLE, HEADING + PROSE * 4 + f"<p>Not {line}</p>", "en-GB")
+    assert ("published", origin) not in claim(TITLE, body.replace(line, f"Not {line}"), "en-GB")
+    assert claim(TITLE, body.replace(line, f"&nbsp; {line}"), "en-GB")["published", origin] == [printed]
+
+
+@pytest.mark.parametrize("line", [
+    "<ul><li>Published October 12, 2023</li></ul>",
+    "<table><tr><th>Published</th><td>October 12, 2023</td></tr></table>",
+    "<aside><p>Published October 12, 2023</p></aside>",
+    "<blockquote><p>Posted October 12, 2023</p></blockquote>",
+    "<section id='respond'><p>Posted October 12, 2023</p></section>",
+    "<div class='sidebar'><p>Published October 12, 2023</p></div>",
+    f"{PROSE}<p>Originally published October 12, 2023 by Lee Poe</p>{PROSE}",
+    f"{PROSE}<div><p>Published October 12, 2023</p></div>{PROSE}",
+    "<p>Released: October 12, 2023</p>",
+    "<p>Release date: October 12, 2023</p>",
+])  # fmt: skip
+def test_a_line_that_says_published_is_read_only_where_an_articles_may_stand(line: str) -> None:
+    body = f"<article>{HEADING}{PROSE * 4}{line}</article>"
+    assert ("published", "publication-line") not in claim(TITLE, body)
+    claims = claim(TITLE, f"{HEADING}<p>March 3, 2024</p>{PROSE * 4}{line}")
+    assert {origin for field, origin in claims if field == "published"} == {"dateline"}
 
 
 def test_words_of_publication_are_read_beside_other_dates_and_mere_labels_are_not() -> None:
@@ -413,9 +433,10 @@ def test_of_an_element_that_tells_of_a_last_change_too_the_first_date_is_told() 
     "Dieser Beitrag wurde am 4. März 2026 von Ann Roe unter Brücken veröffentlicht.",
 ])  # fmt: skip
 def test_the_one_sentence_that_says_when_an_entry_was_posted_is_found_anywhere(line: str) -> None:
-    [printed] = claim(TITLE, HEADING + PROSE * 4 + f"<p>{line}</p>")["published", "publication-line"]
+    body = f"<article>{HEADING}{PROSE * 4}<p>{line}</p></article>"
+    [printed] = claim(TITLE, body)["published", "publication-line"]
     assert parse_date(printed).day == date(2026, 3, 4)  # type: ignore[union-attr]
-    assert ("published", "publication-line") not in claim(TITLE, HEADING + PROSE * 4 + f"<p>She said: {line}</p>")
+    assert ("published", "publication-line") not in claim(TITLE, body.replace(line, f"She said: {line}"))
 
 
 def test_a_date_alone_on_its_line_is_the_articles_and_not_one_among_other_words() -> None:

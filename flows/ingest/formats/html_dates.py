@@ -32,22 +32,26 @@ DATE_ELEMENTS: Final = (
 NOT_OF_ARTICLE: Final = frozenset(("html-navigation", "html-footer", "html-comments", "html-related", "html-consent"))
 """What a page shows besides its article: a date in it is another's."""
 
-_UNCLEAR_LABELS = "date dated datum datée fecha data дата tarih tarihi created first originally issue ligne"
+_UNCLEAR_LABELS = (
+    "date dated datum datée fecha data дата tarih tarihi created first originally issue release released ligne"
+)
 _PUBLISHING = frozenset(PUBLISHED) - frozenset(_UNCLEAR_LABELS.split())
-"""Words that tell of publication: 'Created' may be a table's, 'Date' anything's."""
+"""Words that tell of publication: 'Created' may be a table's, 'Released' a film's, 'Date' anything's."""
+_INDENT = r"^[\s\p{Z}]*"
+"""RE2's white space has no no-break space."""
 _WORD = re.compile(r"\w+")
 _BORDERS = " |•·,;–—-"
 _SENTENCE_END = re.compile(r"\d ?\.$")
 _DEADLINE = re.compile(
     r"(?i)(?<!\w)(?:by|until|till|expires|bis(?: zum)?|jusqu['’]au|hasta(?: el)?|entro(?: il)?|até)\s+"
 )
-_PUBLISHED = re2.compile(rf"(?im)^\s*(?:{'|'.join(PUBLISHED)})(?:\s|:|$)")
+_PUBLISHED = re2.compile(rf"(?im){_INDENT}(?:{'|'.join(PUBLISHED)})(?:[\s\p{{Z}}]|:|$)")
 _PUBLISHED_IN_WORDS = re2.compile(
-    rf"(?im)^\s*(?:(?:was |first |originally ){{0,2}})(?:{'|'.join(sorted(_PUBLISHING))})(?:\s|:|$)"
+    rf"(?im){_INDENT}(?:(?:was |first |originally ){{0,2}})(?:{'|'.join(sorted(_PUBLISHING))})(?:[\s\p{{Z}}]|:|$)"
 )
 _ENTRY = re2.compile(
-    r"(?im)^\s*(?:this|dieser|cet|ce|esta|este|questo|dit|denne|det) (?:\w+ )?(?:entry|post|article|story|piece|page"
-    r"|beitrag|artikel|eintrag|text|billet|entrada|artículo|articolo|bericht|artigo|innlegget|indlæg) "
+    rf"(?im){_INDENT}(?:this|dieser|cet|ce|esta|este|questo|dit|denne|det) (?:\w+ )?(?:entry|post|article|story|piece"
+    r"|page|beitrag|artikel|eintrag|text|billet|entrada|artículo|articolo|bericht|artigo|innlegget|indlæg) "
     r"(?:was|wurde|has been|a été|fue|è stato|werd|foi|ble|blev)\s"
 )
 _MAY_TELL = re2.compile(f"(?:{_ENTRY.pattern})|(?:{_PUBLISHED_IN_WORDS.pattern})")
@@ -107,21 +111,21 @@ def find_date_element(tree: LexborHTMLParser, month_first: bool | None) -> Itera
 
 
 def find_publication_line(tree: LexborHTMLParser, month_first: bool | None) -> list[Told]:
-    """The one date behind 'This entry was posted on', else behind a 'Published' that begins a line, wherever it is.
+    """The one date behind 'This entry was posted on', else behind a 'Published' that begins a line beside the prose.
 
-    Of web_pages' lines 49 of 49 are right, three of them against what else those pages tell.
+    In a list, a table, an aside or between paragraphs it may be the day of a book, a film, another article or a reply.
     """
     shown = read_lines(tree)
     if _MAY_TELL.search(shown) is None:
         return []
     entries: dict[date, str] = {}
-    for line in read_labelled_lines(tree, _ENTRY, LONGEST_SEARCHED, shown):
+    for line in read_labelled_lines(tree, _ENTRY, LONGEST_SEARCHED, shown, beside_prose=True):
         for found in search_dates(line, month_first)[:1]:
             is_told = not _PUBLISHING.isdisjoint(_WORD.findall(line.lower()))
             if is_told and not _CHANGED.search(line[: found.start]):
                 entries[found.date.when.date()] = line[found.start : found.end]
     return _tell_one(entries, "publication-line") or _tell_one(
-        _read_labelled(tree, _PUBLISHED_IN_WORDS, month_first, shown), "publication-line"
+        _read_labelled(tree, _PUBLISHED_IN_WORDS, month_first, shown, beside_prose=True), "publication-line"
     )
 
 
@@ -130,10 +134,12 @@ def find_labelled_date(tree: LexborHTMLParser, month_first: bool | None) -> list
     return _tell_one(_read_labelled(tree, _PUBLISHED, month_first, read_lines(tree)), "date-label")
 
 
-def _read_labelled(tree: LexborHTMLParser, label: Any, month_first: bool | None, shown: str) -> dict[date, str]:
+def _read_labelled(
+    tree: LexborHTMLParser, label: Any, month_first: bool | None, shown: str, *, beside_prose: bool = False
+) -> dict[date, str]:
     """The days behind a label that begins a line, with their first lines."""
     days: dict[date, str] = {}
-    for line in read_labelled_lines(tree, label, shown=shown):
+    for line in read_labelled_lines(tree, label, shown=shown, beside_prose=beside_prose):
         for found in search_dates(line, month_first)[:1]:
             if found.start == 0 and not found.updated:
                 days[found.date.when.date()] = line[: found.end]

@@ -5,6 +5,7 @@ A page's head is read from the pieces beside its heading: only so far as a bylin
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -27,6 +28,11 @@ LONGEST_LITTLE: Final = 80
 
 _SKIPPED = NOT_SHOWN | {"nav", "form", "figcaption"}
 _TELLING = ("class", "id", "itemprop", "rel", "data-testid", "data-qa", "data-component")
+_ASIDE = frozenset(("aside", "blockquote", "figure"))
+_CELLS = frozenset(("li", "td", "th", "dd", "dt"))
+_OF_ASIDE = re.compile(
+    r"(?<![a-z])(?:side-?bar|widget|respond|reply|replies|responses|discussion|product|book)(?![a-z])"
+)
 _OF_OTHERS = re.compile(r"comment|related|recommend|popular|trending|read-?next|teaser|menu|navbar|nav-item")
 
 
@@ -123,22 +129,30 @@ def read_small_elements(tree: LexborHTMLParser, selector: str) -> Iterator[tuple
 
 
 def read_labelled_lines(
-    tree: LexborHTMLParser, label: Any, longest: int = LONGEST_LITTLE, shown: str | None = None
+    tree: LexborHTMLParser,
+    label: Any,
+    longest: int = LONGEST_LITTLE,
+    shown: str | None = None,
+    *,
+    beside_prose: bool = False,
 ) -> Iterator[str]:
     """The text of each block that begins with a label, a pattern, and has little of it; behind a label alone the next.
 
     With `longest`, the first so many characters of a block that has more. `shown` is what `read_lines` reads, where it
-    is known.
+    is known. With `beside_prose` only blocks before an article's prose or behind it: none within it, in a list, a table
+    or what stands beside it.
     """
     if tree.body is None:
         return
     # Few texts begin with what the label matches anywhere: the others need not be matched one by one.
     found = label.finditer(read_lines(tree) if shown is None else shown)
-    beginnings = tuple({match[0].strip().partition("\n")[0] for match in found})
+    beginnings = {match[0].strip().partition("\n")[0] for match in found}
+    shortest = min(map(len, beginnings), default=0)
+    beginnings = {beginning[:shortest] for beginning in beginnings}
     texts = (node for node in tree.body.traverse(include_text=True) if beginnings and node.tag == "-text")
-    for node in islice((node for node in texts if _begins(node, beginnings, label)), MOST_ELEMENTS):
+    for node in islice((node for node in texts if _begins(node, beginnings, shortest, label)), MOST_ELEMENTS):
         block = _find_block(node)
-        if block is None or _is_of_others(node):
+        if block is None or _is_of_others(node) or (beside_prose and _is_inside(node)):
             continue
         text = _read_little(block)
         if not text and longest > LONGEST_LITTLE:
@@ -156,10 +170,10 @@ def read_lines(tree: LexborHTMLParser) -> str:
     return tree.body.text(separator="\n") if tree.body is not None else ""
 
 
-def _begins(node: LexborNode, beginnings: tuple[str, ...], label: Any) -> bool:
-    """Whether a text begins with a label, of which these are the ones there are."""
+def _begins(node: LexborNode, beginnings: AbstractSet[str], length: int, label: Any) -> bool:
+    """Whether a text begins with a label; given are the first characters, so many, of all that there are."""
     text = (node.text_content or "").strip()
-    return text.startswith(beginnings) and label.match(text) is not None
+    return text[:length] in beginnings and label.match(text) is not None
 
 
 def _read_list(block: LexborNode) -> str:
@@ -195,6 +209,40 @@ def _is_of_others(node: LexborNode) -> bool:
     around = list(_list_around(node))
     words = " ".join(map(_read_words, [node, *around]))
     return _OF_OTHERS.search(words) is not None or any(_is_skipped(element, element.tag) for element in around)
+
+
+def _is_inside(node: LexborNode) -> bool:
+    """Whether a text stands within prose, or in what hardly is an article's own: a table's row, an aside, a reply."""
+    for element in _list_around(node):
+        if element.tag in _ASIDE or _OF_ASIDE.search(_read_words(element)):
+            return True
+        if element.tag in _CELLS and _read_little(element):
+            return True
+        if _has_prose(element, True) and _has_prose(element, False):
+            return True
+    return False
+
+
+def _has_prose(element: LexborNode, ahead: bool) -> bool:
+    """Whether a paragraph of prose stands behind an element, or before it, in the same one."""
+    sibling = element.next if ahead else element.prev
+    for _ in range(MOST_ELEMENTS):
+        if sibling is None:
+            return False
+        if sibling.tag == "p" and _is_prose(sibling):
+            return True
+        sibling = sibling.next if ahead else sibling.prev
+    return False
+
+
+def _is_prose(node: LexborNode) -> bool:
+    """Whether an element has more text than a line."""
+    length = 0
+    for inner in islice(node.traverse(include_text=True), MOST_ELEMENTS):
+        length += len((inner.text_content or "").strip()) if inner.tag == "-text" else 0
+        if length > LONGEST_LINE:
+            return True
+    return False
 
 
 def _ancestors(node: LexborNode) -> frozenset[int]:
