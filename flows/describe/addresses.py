@@ -16,12 +16,12 @@ _DATE_IN_NAME = (
 )
 _YEAR = "((?:19|20)\\d\\d)"
 _DAY_IN_PATH = re.compile(rf"(?i)(?<=/){_YEAR}(?:/(\d\d?|[a-z]{{3,9}})/(\d\d?)(?=/|$)|([-_]?)(\d\d)\4(\d\d)(?![^\W_]))")
-_DAY_BEHIND_NAME = re.compile(rf"(?<=[^\W_][-_]){_YEAR}([-_])(\d\d)\2(\d\d)(?=[/.]|$)")
+_DAY_BEHIND_NAME = re.compile(rf"(?<=[^\W_][-_]){_YEAR}([-_])(\d\d)\2(\d\d)(?![^\W_])")
 _OF_OTHER_DAYS = re.compile(
     r"(?i)/(?:events?|calend[ae]r|kalender|calendario|agenda|termine?|veranstaltung(?:en)?|[eé]v[eé]nements?|eventos?|eventi"
     r"|evenement(?:en)?|wydarzeni[ae]|schedules?|tickets?|bookings?|shop|store|products?|produkte?|items?)/"
 )
-"""Folders of what happens or is sold on a day: it is not the day when that was published."""
+"""Folders of what happens or is sold on a day: it is not the day, behind them, when that was published."""
 _MONTH_IN_PATH = re.compile(r"(?i)(?<=/)((?:19|20)\d\d)([/-])(\d\d|[a-z]{3,9})(?=/)")
 _DAY_MONTH_YEAR = re.compile(r"(?<![0-9A-Za-z])(\d{1,2})[-_ ]?([A-Za-z]{3,9})[-_ ]?((?:19|20)\d\d)(?![0-9])")
 _NAME_BEHIND_DATE = re.compile(r"(?:19|20)\d\d([^\W\d_]{3,})\d*(?:\.\w+)*$")
@@ -37,18 +37,17 @@ def claims_of_url(url: str | None) -> list[Claim]:
     if parts is None or not parts.hostname:
         return []
     claims = [Claim("source", parts.hostname.rstrip(".").removeprefix("www."), "url")]
-    if _OF_OTHER_DAYS.search(parts.path):
-        return claims
+    folder = _OF_OTHER_DAYS.search(parts.path)
+    path = parts.path[: folder.start() + 1] if folder else parts.path
     days = {
-        f"{year}-{month or number}-{day or last}"
-        for year, month, day, _, number, last in _DAY_IN_PATH.findall(parts.path)
+        f"{year}-{month or number}-{day or last}" for year, month, day, _, number, last in _DAY_IN_PATH.findall(path)
     }
     months = {
         f"{year}-{month}"
-        for year, mark, month in _MONTH_IN_PATH.findall(parts.path)
+        for year, mark, month in _MONTH_IN_PATH.findall(path)
         if not (mark == "-" and month.isdecimal() and int(month) == int(year[2:]) + 1)  # a season: 2011-12
     }
-    named = {f"{year}-{month}-{day}" for year, _, month, day in _DAY_BEHIND_NAME.findall(parts.path)}
+    named = {f"{year}-{month}-{day}" for year, _, month, day in _DAY_BEHIND_NAME.findall(path)}
     dates = [printed for printed in days or months or named if parse_date(printed)]
     origin = "url" if days or months else "url-name"
     return [*claims, Claim("published", dates[0], origin)] if len(dates) == 1 else claims

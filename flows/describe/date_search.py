@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import islice
 
 from flows.describe.date_words import LETTERS, ORDINALS, fold
 from flows.describe.dates import TOKEN, YEARS, PrintedDate, read_labelled
@@ -10,6 +11,8 @@ LONGEST_SEARCHED = 200
 """Characters of a line in which dates are searched."""
 MOST_TOKENS = 24
 """Of a date with its label, time and zone."""
+MOST_LINES = 500
+"""Different lines with a date that are read to learn the order of others."""
 
 _MAY_HOLD_DATE = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|\d[./-]\d|[年년]")
 _NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d)(?![\d./-])")
@@ -48,7 +51,8 @@ def infer_order(lines: str) -> bool | None:
     numbers = [(int(first), int(second), int(year)) for first, _, second, year in _NUMBERS.findall(lines)]
     told = {second > 12 for first, second, _ in numbers if (first > 12) != (second > 12)}
     if not told and numbers:
-        spelled = {found.date.day for line in lines.splitlines() for found in search_dates(line)}
+        dated = dict.fromkeys(line for line in lines.splitlines() if _MAY_HOLD_DATE.search(line[:LONGEST_SEARCHED]))
+        spelled = {found.date.day for line in islice(dated, MOST_LINES) for found in search_dates(line)}
         told = {
             is_month_first
             for first, second, year in numbers
