@@ -33,6 +33,7 @@ from flows.ingest.formats.html_pieces import (
 LINES_WITH_NAME: Final = 12
 """Lines from the heading in which a bare name beside a date may be the author's."""
 MOST_WORDS_OF_BARE_NAME: Final = 3
+"""That begin large: 'von' does not."""
 MOST_WORDS_BEFORE: Final = 3
 AUTHOR_ELEMENTS: Final = (
     "[rel~='author' i], [class*='author' i], [class*='byline' i], [itemprop~='author' i], "
@@ -56,7 +57,6 @@ _TOPIC_PAGE = re.compile(
 )
 _OF_TOPIC = re.compile(r"term|tag|categor|topic|title|event|heading")
 _BORDERS = " .,:;|·•–—-"
-_BAR = re.compile(r"\s[|·•]\s")
 
 
 def find_byline(pieces: Sequence[Piece], known: Mapping[str, str]) -> list[str]:
@@ -207,33 +207,42 @@ def _read_marked(piece: Piece) -> list[str]:
 
 
 def find_name_beside_date(pieces: Sequence[Piece], tree: LexborHTMLParser) -> list[str]:
-    """A bare name on the line before a date, behind one or with it.
+    """A bare name, or several joined, on the line before a date, behind one or with it.
 
     No name is what links to a topic, or words that the page writes small elsewhere.
     """
     lines = group_lines(pieces)[:LINES_WITH_NAME]
     dated = [any(piece.time or search_dates(piece.text) for piece in line) for line in lines]
-    names = [
-        name
+    found = [
+        names
         for number, line in enumerate(lines)
         if any(dated[max(0, number - 1) : number + 2])
         for piece in line
-        for name in _read_beside_dates(piece.text)
-        if not _is_topic(piece)
+        if (names := _read_beside_dates(piece.text)) and not _is_topic(piece)
     ]
-    prose = tree.body.text(separator=" ") if names and tree.body is not None else ""
-    return [name for name in names if not is_common(name, prose)][:1]
+    prose = tree.body.text(separator=" ") if found and tree.body is not None else ""
+    return next((names for names in found if not any(is_common(name, prose) for name in names)), [])
 
 
 def _read_beside_dates(text: str) -> list[str]:
-    """The one name that a text is, before the 'in' of its topic, or that stands in it before its date or behind it."""
+    """The names that a text is, before the 'in' of their topic, or the one that stands in it behind its date."""
     dates = search_dates(text)
-    read = [[text.lstrip(_BORDERS).removesuffix(" in")]]
-    if dates:
-        before, behind = text[: dates[0].start].strip(_BORDERS), text[dates[-1].end :].strip(_BORDERS)
-        read = [parse_authors(before) if _BAR.search(before) else [], parse_authors(behind)]
-    return next((names for names in read if len(names) == 1 and _is_bare_name(names[0])), [])
+    if not dates:
+        return _read_bare_names(text.lstrip(_BORDERS).removesuffix(" in"))
+    names = parse_authors(text[dates[-1].end :].strip(_BORDERS))
+    return names if len(names) == 1 and _is_bare_name(names[0]) else []
+
+
+def _read_bare_names(text: str) -> list[str]:
+    """The names, where the text is made of nothing else."""
+    names = [text] if _is_bare_name(text) else parse_authors(text)
+    between = len(text) - sum(map(len, names))
+    is_whole = between <= len(" and ") * (len(names) - 1)
+    return names if is_whole and all(map(_is_bare_name, names)) else []
 
 
 def _is_bare_name(text: str) -> bool:
-    return 1 < len(text.split()) <= MOST_WORDS_OF_BARE_NAME and looks_like_name(text)
+    words = text.split()
+    return (
+        len(words) > 1 and sum(word[0].isupper() for word in words) <= MOST_WORDS_OF_BARE_NAME and looks_like_name(text)
+    )
