@@ -407,6 +407,8 @@ def test_the_one_line_that_begins_with_the_label_of_a_date_is_found_anywhere(lin
 def test_a_line_that_says_published_is_read_only_where_an_articles_may_stand(line: str) -> None:
     body = f"<article>{HEADING}{PROSE * 4}{line}</article>"
     assert ("published", "publication-line") not in claim(TITLE, body)
+    aside = "<aside class='published-on'>Published October 12, 2023</aside>"
+    assert ("published", "publication-line") in claim(TITLE, f"<article>{HEADING}{PROSE * 4}{aside}</article>")
     claims = claim(TITLE, f"{HEADING}<p>March 3, 2024</p>{PROSE * 4}{line}")
     assert {origin for field, origin in claims if field == "published"} == {"dateline"}
 

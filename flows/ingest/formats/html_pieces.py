@@ -30,6 +30,7 @@ _SKIPPED = NOT_SHOWN | {"nav", "form", "figcaption"}
 _TELLING = ("class", "id", "itemprop", "rel", "data-testid", "data-qa", "data-component")
 _ASIDE = frozenset(("aside", "blockquote", "figure"))
 _CELLS = frozenset(("li", "td", "th", "dd", "dt"))
+_OF_DATE = re.compile(r"publish|posted|date")
 _OF_ASIDE = re.compile(
     r"(?<![a-z])(?:side-?bar|widget|respond|reply|replies|responses|discussion|product|book)(?![a-z])"
 )
@@ -214,7 +215,8 @@ def _is_of_others(node: LexborNode) -> bool:
 def _is_inside(node: LexborNode) -> bool:
     """Whether a text stands within prose, or in what hardly is an article's own: a table's row, an aside, a reply."""
     for element in _list_around(node):
-        if element.tag in _ASIDE or _OF_ASIDE.search(_read_words(element)):
+        words = _read_words(element)
+        if (element.tag in _ASIDE and not _OF_DATE.search(words)) or _OF_ASIDE.search(words):
             return True
         if element.tag in _CELLS and _read_little(element):
             return True
