@@ -312,7 +312,14 @@ def test_beside_a_heading_of_the_second_order_that_is_nearly_the_title_byline_an
         assert claims["authors", "byline"] == ["Ann Roe"]
         assert claims["published", "dateline"] == ["4 March 2026"]
         assert ("title", "h1") not in claims
-    assert ("authors", "byline") not in claim(title, "<h2>Weather and tides</h2><p>By Ann Roe</p>")
+        assert {("authors", "byline"), ("published", "dateline")}.isdisjoint(
+            claim(
+                f"{title}<meta name='author' content='Lee Poe'><meta name='date' content='2024-03-03'>",
+                body.format("<h2>Why the old bridge over the river closes</h2>"),
+            )
+        )
+    for other in ("Weather and tides", "The old bridge over the river in spring"):
+        assert ("authors", "byline") not in claim(title, f"<h2>{other}</h2><p>By Ann Roe</p>")
 
 
 # The date

@@ -117,8 +117,9 @@ def _find(tree: LexborHTMLParser, metadata: dict[str, Any]) -> Iterator[tuple[Fi
     told_dates = [parse_date(value) for field, value, origin in told if (field, origin) == ("published", "og")]
     first = [told_date.when for told_date in told_dates if told_date]
     last = parse_date(str(metadata.get("modified", "")))
-    shown = list(read_head(tree, found["heading"], titles, authors, sites, urls, month_first))
-    is_dated = any(field == "published" and find_date(value) for field, value, _ in (*told, *shown))
+    is_told = any(field == "published" and find_date(value) for field, value, _ in told)
+    shown = list(read_head(tree, found["heading"], titles, authors, sites, urls, month_first, is_dated=is_told))
+    is_dated = is_told or any(field == "published" and find_date(value) for field, value, _ in shown)
     if month_first is None and tree.body is not None and not is_dated:
         month_first = infer_order(tree.body.text(separator="\n"))
         if month_first is not None:

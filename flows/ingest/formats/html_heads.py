@@ -28,6 +28,8 @@ SAME_AS_ONLY: Final = 0.4
 """The same of the only heading of the first order."""
 SAME_IN_SMALL: Final = 0.9
 """The same of a heading of the second order."""
+NEARLY_SAME: Final = 0.75
+"""The same of one beside which byline and date are read where markup tells none: one less alike may be another's."""
 LEAST_SHARE: Final = 0.15
 """Of a title's words, which a heading that repeats it has: with fewer it is a section's."""
 
@@ -44,10 +46,12 @@ def read_head(
     sites: Sequence[str],
     urls: Sequence[str],
     month_first: bool | None = None,
+    *,
+    is_dated: bool = False,
 ) -> Iterator[Told]:
     """The claims of title, authors and date that a page shows; given are its `HEADINGS`, and what its markup tells.
 
-    `month_first` is as `parse_date` has it.
+    `month_first` is as `parse_date` has it; `is_dated` says whether markup tells a date of publication.
     """
     heading, is_title = _find_heading(headings, titles, sites, {_read_last_name(url) for url in urls})
     known_authors = {fold(name): name for author in authors for name in parse_authors(author)}
@@ -58,14 +62,17 @@ def read_head(
         # Letters of a word may be elements of their own: where the markup tells the same, it knows the words.
         same = (title for title in titles if "".join(title.split()) == "".join(printed.split()))
         yield "title", next(same, printed), "h1" if is_title else "heading"
+        is_nearly_title = heading.tag == "h2" and not is_title
         below = read_pieces(heading, True)
         dates = find_dates(below, month_first)
         names = find_byline(below, known_authors)
-        if (is_title or heading.tag == "h2") and not (dates and names):
+        if (is_title or is_nearly_title) and not (dates and names):
             above = read_pieces(heading, False)
             dates = dates or find_dates(above, month_first)
             names = names or find_byline(above, known_authors)
         names = names or find_name_beside_date(below, tree)
+        dates = [] if is_nearly_title and is_dated else dates
+        names = [] if is_nearly_title and known_authors else names
     yield from (("authors", name, "byline") for name in names)
     if not names:
         found = find_author_element(tree) or ([] if known_authors else find_labelled_author(tree))
@@ -96,7 +103,7 @@ def _find_heading(
         if best is not None and best[0] >= least:
             return best[1], True
         if first is None and best is not None:
-            first = headings[0][0] if level == "h1" else best[1] if best[0] >= SAME else None
+            first = headings[0][0] if level == "h1" else best[1] if best[0] >= NEARLY_SAME else None
     return first, False
 
 
