@@ -72,6 +72,8 @@ def test_an_organisation_is_no_author_beside_a_person() -> None:
     assert authors("Ann Roe", "Harbour Health", "The Bridge Team") == ("Ann Roe",)
     assert authors("The Bridge Team", "Harbour Health") == ("The Bridge Team", "Harbour Health")
     assert authors("BridgeAnn", "Harbour Health") == ("BridgeAnn", "Harbour Health")
+    assert authors("Ann Roe", "Lee Press", "Zoë School") == ("Ann Roe", "Lee Press", "Zoë School")
+    assert authors("Ann Roe", "The Bridge Press", "Media Lab") == ("Ann Roe",)
 
 
 def test_authors_of_one_origin_make_one_list_in_order_without_repeats() -> None:
@@ -136,6 +138,7 @@ def test_a_date_may_be_ahead_of_today_by_a_day() -> None:
     ("4 March 2026 Bridge closes", "Bridge closes"),
     ("March 4, 2026 – Bridge closes", "Bridge closes"),
     ("The old town: Bridge closes", "The old town: Bridge closes"),
+    ("Harbour: Bridge closes", "Harbour: Bridge closes"),
     ("Blog: Ferry runs", "Blog: Ferry runs"),
     ("4 March 2026", "4 March 2026"),
 ])  # fmt: skip

@@ -23,7 +23,10 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*_])")
 _HEADING = re.compile(r"^#{1,6}\s+|\s+#{1,6}$")
 _SEPARATOR = re.compile(r"\s+[|/–—·•»:-]+\s+|\s*[|»•]\s*")
-_TITLE_LABEL = re.compile(r"\w+:\s+")
+_TITLE_LABEL = re.compile(
+    r"(?i)(?:articles?|blogs?|news|podcasts?|posts?|press releases?|stor(?:y|ies)|videos?|webinars?):\s+"
+)
+"""Kinds of pages. Any other word may be what a title is about: 'Brexit: What now?'."""
 _BAR = re.compile(r"\s+\|\s+")
 
 

@@ -146,8 +146,13 @@ def is_account(name: str) -> bool:
 
 
 def is_organisation(name: str) -> bool:
-    """Whether a word of it says that it is an organisation's name, or a group's: 'Harbour Health', 'Our Editors'."""
-    return _has([word.strip(".,") for word in name.split()], "organisations")
+    """Whether a word of it says that it is an organisation's name, or a group's: 'Harbour Health', 'Our Editors'.
+
+    Of two words the second may be a family's name, too: 'Ann Press'.
+    """
+    words = [word.strip(".,") for word in name.split()]
+    may_be_person = len(words) == 2 and _has(words[1:], "family_names_of_organisations")
+    return _has(words[:1] if may_be_person else words, "organisations")
 
 
 def is_named_by(text: str) -> bool:
@@ -215,7 +220,8 @@ def _parse_part(part: str, behind_name: bool) -> list[str]:
     names: list[str] = []
     is_role = False  # what stands behind a role is of it: 'Writer, Hardware'
     for piece in part.split(","):
-        is_role = is_role or (not names and {word.casefold() for word in piece.split()} <= _SETS["roles"])
+        words = {word.casefold() for word in piece.split()}
+        is_role = is_role or (not names and bool(words) and words <= _SETS["roles"])
         if (behind_name or names) and _has(piece.split(), "roles") and not looks_like_name(_first_name(piece)):
             continue
         for name in _split_joints(piece.strip()):
