@@ -408,6 +408,7 @@ def test_the_one_line_that_begins_with_the_label_of_a_date_is_found_anywhere(lin
     "<div class='sidebar'><p>Published October 12, 2023</p></div>",
     f"{PROSE}<p>Originally published October 12, 2023 by Lee Poe</p>{PROSE}",
     f"{PROSE}<div><p>Published October 12, 2023</p></div>{PROSE}",
+    "<p>Published October 12, 2023 by Heron</p>",
     "<p>Released: October 12, 2023</p>",
     "<p>Release date: October 12, 2023</p>",
 ])  # fmt: skip
@@ -416,6 +417,9 @@ def test_a_line_that_says_published_is_read_only_where_an_articles_may_stand(lin
     assert ("published", "publication-line") not in claim(TITLE, body)
     aside = "<aside class='published-on'>Published October 12, 2023</aside>"
     assert ("published", "publication-line") in claim(TITLE, f"<article>{HEADING}{PROSE * 4}{aside}</article>")
+    for name in ("Ann Roe", "Staff Writer", "@ann"):
+        byline = f"<p>Published October 12, 2023 by {name}</p>"
+        assert ("published", "publication-line") in claim(TITLE, f"<article>{HEADING}{PROSE * 4}{byline}</article>")
     claims = claim(TITLE, f"{HEADING}<p>March 3, 2024</p>{PROSE * 4}{line}")
     assert {origin for field, origin in claims if field == "published"} == {"dateline"}
 

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from flows.describe.date_search import LONGEST_SEARCHED, search_dates
 from flows.describe.date_words import PUBLISHED, is_label_of_other, is_of_other
 from flows.describe.dates import LONGEST, PrintedDate, find_date
+from flows.describe.names import is_byline, is_nobodys, strip_byline
 from flows.ingest.formats.html_pieces import (
     Piece,
     group_lines,
@@ -141,9 +142,16 @@ def _read_labelled(
     days: dict[date, str] = {}
     for line in read_labelled_lines(tree, label, shown=shown, beside_prose=beside_prose):
         for found in search_dates(line, month_first)[:1]:
-            if found.start == 0 and not found.updated:
+            if found.start == 0 and not found.updated and not (beside_prose and _names_publisher(line[found.end :])):
                 days[found.date.when.date()] = line[: found.end]
     return days
+
+
+def _names_publisher(behind: str) -> bool:
+    """Whether what stands behind a date is by something that is no person's name, and large: a book's publisher."""
+    rest = behind.strip(_BORDERS)
+    name = strip_byline(rest)
+    return name != rest and name[:1].isupper() and not (is_byline(rest) or is_nobodys(rest))
 
 
 def _tell_one(days: Mapping[date, str], origin: str) -> list[Told]:
