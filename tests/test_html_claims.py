@@ -236,6 +236,7 @@ def test_a_byline_under_the_heading_is_found(byline: str, authors: list[str]) ->
     "<div class='author'>4 March 2026</div>",
     "<div>City Council</div><div>4 March 2026</div>",
     "<div>City Council and Ann Roe</div><div>4 March 2026</div>",
+    "<div>Harbour Health and Personal Ferries</div><div>4 March 2026</div>",
     "<p>San Francisco | Reuters | March 4, 2026</p>",
     "<p>Real Estate | Staff Reporter | March 4, 2026</p>",
     "<p>Ann Roe | Photo: Reuters | March 4, 2026</p>",

@@ -15,6 +15,7 @@ from flows.describe.names import (
     is_byline_label,
     is_common,
     is_named_by,
+    is_organisation,
     is_other_work,
     is_spelt_out,
     looks_like_name,
@@ -244,5 +245,8 @@ def _read_bare_names(text: str) -> list[str]:
 def _is_bare_name(text: str) -> bool:
     words = text.split()
     return (
-        len(words) > 1 and sum(word[0].isupper() for word in words) <= MOST_WORDS_OF_BARE_NAME and looks_like_name(text)
+        len(words) > 1
+        and sum(word[0].isupper() for word in words) <= MOST_WORDS_OF_BARE_NAME
+        and looks_like_name(text)
+        and not is_organisation(text)
     )
