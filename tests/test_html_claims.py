@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from datetime import date
-from time import process_time
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -13,7 +12,6 @@ from flows.describe.date_search import infer_order
 from flows.describe.dates import parse_date
 from flows.ingest.formats.html import read_page
 from flows.ingest.formats.html_claims import find_claims
-from flows.ingest.formats.html_dates import find_publication_line
 from flows.model import Claim
 
 PROSE = (
@@ -483,17 +481,6 @@ def test_different_days_alone_are_read_to_learn_the_order_of_others() -> None:
     assert (
         infer_order("".join(f"4 March {year}\n" for year in range(1500, 2000)) * 9 + "1/2/2026\n2 January 2026") is None
     )
-
-
-def test_the_time_in_which_labels_are_found_grows_with_the_page() -> None:
-    def measure(lines: int) -> float:
-        shown = "".join(f"x\nThis w{number} post was y\n" for number in range(lines))
-        tree = LexborHTMLParser(f"<body><pre>{shown}</pre>{'<i>This</i>' * lines}")
-        start = process_time()
-        assert find_publication_line(tree, None) == []
-        return process_time() - start
-
-    assert measure(16_000) < 30 * measure(2_000)
 
 
 @pytest.mark.parametrize(("spelled", "day"), [
