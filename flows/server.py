@@ -18,6 +18,8 @@ KEPT = timedelta(days=30)
 
 SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    # On a busy machine the embedded one takes more than the default of 20 seconds to start for the first time.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(int(KEPT.total_seconds())),
     # One by one, as they are written otherwise, the task runs of a run are in the UI half a minute late.
