@@ -61,13 +61,13 @@ CREATE TEMP TABLE given AS
 FROM list_pairs('touched_buckets')
 SELECT better, worse, max(last_giver_before) AS last_giver_before GROUP BY better, worse;
 
--- Rows of pairs both of whose documents stay.
+-- Pairs that were compared before, and both of whose documents stay.
 CREATE TEMP TABLE staying AS
 FROM before.pairs AS pair
 JOIN heads AS document ON document.doc_id = pair.doc_id
 JOIN heads AS other_document ON other_document.doc_id = pair.other_id
 SELECT
-    pair.*,
+    pair.doc_id, pair.other_id,
     least(document.place, other_document.place) AS better,
     greatest(document.place, other_document.place) AS worse,
     least(document.place_before, other_document.place_before) AS better_before
@@ -123,11 +123,16 @@ FROM shared ANTI JOIN touched USING (key);
 
 CREATE TEMP TABLE doubtful_buckets AS FROM list_buckets(false, 'doubtful');
 
-CREATE TEMP TABLE settled AS
-FROM staying ANTI JOIN (
-    FROM crowded_out ANTI JOIN (FROM list_pairs('doubtful_buckets')) AS still_given USING (better, worse)
-) AS lost USING (doc_id, other_id)
-SELECT * EXCLUDE (better, worse, better_before);
+CREATE TEMP TABLE lost AS
+FROM crowded_out ANTI JOIN (FROM list_pairs('doubtful_buckets')) AS still_given USING (better, worse)
+SELECT doc_id, other_id;
+
+CREATE TEMP VIEW settled AS
+FROM before.pairs
+ANTI JOIN gone USING (doc_id)
+ANTI JOIN gone AS other_gone ON other_gone.doc_id = other_id
+ANTI JOIN lost ON lost.doc_id = pairs.doc_id AND lost.other_id = pairs.other_id
+WHERE NOT getvariable('all_are_new');
 
 -- What is compared next needs the memory.
 DROP TABLE touched;

@@ -7,7 +7,7 @@
 time, as a multiple of reading the texts from Parquet, and the peak memory of the process that finds the copies; as a
 picture, too, where a file is named for it.
 `slices` brings all press releases in random slices, of which some leave and return, and compares every pair and
-duplicate with those of one run; it prints what the last slice of 1 % costs, as a share of the one run.
+duplicate with those of one run; it prints what the last slice of 1 % costs, in CPU time as a share of the one run.
 """
 
 import argparse
@@ -145,7 +145,7 @@ class Corpus:
                 self.connection.execute(f"CREATE OR REPLACE TABLE {schema}.{table} AS FROM every_{table} LIMIT 0")
 
     def bring_to(self, numbers: Sequence[int], run_id: str) -> float:
-        """Makes the corpus hold these documents, finds their copies, and tells the seconds that took."""
+        """Makes the corpus hold these documents, finds their copies, and tells the CPU seconds that took."""
         execute = self.connection.execute
         for table in ("all_documents", "fingerprints", "pairs", "duplicates"):
             execute(f"CREATE OR REPLACE TABLE before.{table} AS FROM main.{table}")
@@ -156,20 +156,20 @@ class Corpus:
             new += f" SELECT * REPLACE ('{run_id}' AS run_id)"
             execute(f"CREATE OR REPLACE TABLE main.{table} AS {kept} UNION ALL {new}")
         with self.connection.cursor() as cursor:
-            start = time.perf_counter()
+            start = time.process_time()
             found = find_duplicates(cursor, run_id, Settings())
-            seconds = time.perf_counter() - start
+            seconds = time.process_time() - start
         for name, rows in (("pairs", found.pairs), ("duplicates", found.duplicates)):
             self.connection.register("rows", rows)
             execute(f"CREATE OR REPLACE TABLE main.{name} AS FROM rows")
         return seconds
 
     def pass_over_keys(self) -> float:
-        """The seconds it takes to find the keys that several documents have."""
-        start = time.perf_counter()
+        """The CPU seconds it takes to find the keys that several documents have."""
+        start = time.process_time()
         keys = "FROM main.fingerprints SELECT unnest(bands || anchors) AS key"
         self.connection.execute(f"SELECT count(*) FROM (FROM ({keys}) SELECT key GROUP BY key HAVING count(*) > 1)")
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     def read(self) -> list[pa.Table]:
         """What was found, but for the run that found it."""
@@ -201,9 +201,7 @@ def show_slices(slices: int) -> None:
     corpus.bring_to(order[: count * 99 // 100], "less")
     more = corpus.bring_to(order, "more")
     passing = corpus.pass_over_keys()
-    print(
-        f"1 % more: {more / whole:.3f} of the one run's finding of copies; one pass over the keys {passing / whole:.3f}"
-    )
+    print(f"1 % more: {more / whole:.3f} of what the one run costs; one pass over the keys {passing / whole:.3f}")
 
 
 def main() -> None:
