@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from flows.dedupe import kernels
 from flows.dedupe.fingerprint import read_words
+from flows.machine_code import compiled
 from warehouse.tables import arrow_schema
 
 LEAST_CONTAINMENT = 0.4
@@ -31,7 +32,7 @@ def compare_pairs(connection: duckdb.DuckDBPyConnection, run_id: str, memory: in
     places = documents["place"].to_numpy()
     ones, others = (np.searchsorted(places, pairs[side].to_numpy()) for side in ("better", "worse"))
     # Texts are cut into blocks in the order of their clusters, so that most pairs have both in one block.
-    order = np.argsort(kernels.label_components(ones, others, len(places)), kind="stable")
+    order = np.argsort(label_components(ones, others, len(places)), kind="stable")
     position = np.empty_like(order)
     position[order] = np.arange(len(order))
     sizes = (
@@ -81,3 +82,21 @@ def _compare_block(
             "run_id": pa.repeat(run_id, len(shorter)),
         }
     ).cast(arrow_schema("pairs"))
+
+
+@compiled
+def label_components(ones: NDArray[np.int64], others: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The connected component of each of `count` documents that the pairs connect, by its least number."""
+    parents = np.arange(count)
+    for pair in range(len(ones)):
+        one, other = ones[pair], others[pair]
+        while parents[one] != one:
+            parents[one] = parents[parents[one]]
+            one = parents[one]
+        while parents[other] != other:
+            parents[other] = parents[parents[other]]
+            other = parents[other]
+        parents[max(one, other)] = min(one, other)
+    for document in range(count):
+        parents[document] = parents[parents[document]]
+    return parents

@@ -5,8 +5,9 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from flows.dedupe import kernels
+from flows.machine_code import compiled
 
 ACCEPTED = """
     WITH accepted AS (FROM ({acceptance}) WHERE accepted)
@@ -34,7 +35,7 @@ def elect_kept(connection: duckdb.DuckDBPyConnection, pairs: pa.Table) -> pa.Tab
     copies, kept = np.searchsorted(places, copies), np.searchsorted(places, kept)
     lengths[copies], lengths[kept] = rows["copy_words"].to_numpy(), rows["kept_words"].to_numpy()
     one_sided = rows["one_sided"].to_numpy()
-    choice = kernels.elect(copies, kept, one_sided, rows["similarity"].to_numpy(), lengths)
+    choice = elect(copies, kept, one_sided, rows["similarity"].to_numpy(), lengths)
     chosen = rows.take(pa.array(choice[choice >= 0]))
     kinds = pa.array(np.where(chosen["one_sided"].to_numpy(), "contained", "near"), pa.string())
     return pa.table(
@@ -45,3 +46,40 @@ def elect_kept(connection: duckdb.DuckDBPyConnection, pairs: pa.Table) -> pa.Tab
             "similarity": chosen["similarity"],
         }
     )
+
+
+@compiled
+def elect(
+    copies: NDArray[np.int64],
+    kept: NDArray[np.int64],
+    one_sided: NDArray[np.bool_],
+    similarity: NDArray[np.float64],
+    lengths: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """For each document the row that makes it a copy, -1 of one that is kept. Documents are numbered best first.
+
+    Row i says that document copies[i] could go as a copy of kept[i]; rows are sorted by `copies`. One-sided, when it is
+    a part of the other, which must be longer, but the other no copy of it. What is part of nothing is judged first,
+    then what is part of that, and so on; within each, the better before the worse. A document that has a row with one
+    that is kept already goes as its copy: of the most similar, and of those of the best. So each copy is similar to the
+    document that is kept, and no two that are kept are copies.
+    """
+    count = len(lengths)
+    starts = np.searchsorted(copies, np.arange(count + 1))
+    depth = np.zeros(count, np.int64)
+    for document in np.argsort(-lengths, kind="mergesort"):
+        for row in range(starts[document], starts[document + 1]):
+            if one_sided[row]:
+                depth[document] = max(depth[document], depth[kept[row]] + 1)
+    choice = np.full(count, -2, np.int64)
+    for document in np.argsort(depth, kind="mergesort"):
+        choice[document] = -1
+        for row in range(starts[document], starts[document + 1]):
+            best = choice[document]
+            if choice[kept[row]] == -1 and (
+                best < 0
+                or similarity[row] > similarity[best]
+                or (similarity[row] == similarity[best] and kept[row] < kept[best])
+            ):
+                choice[document] = row
+    return choice
