@@ -55,7 +55,7 @@ def read_records(contents: Contents) -> Records:
         document.close()
     tagged = join_tagged(pages)
     text, cuts, heading = tagged or ("\f".join(page.text for page in pages), [], pages[0].heading if pages else "")
-    if is_blank(text):
+    if is_blank(text.replace("\ufffd", "")):
         if damaged:
             raise Refused("unreadable", f"no page of {len(pages):,} can be read: {damaged[0]}")
         what = "1 page but no text" if len(pages) == 1 else f"{len(pages):,} pages but no text"

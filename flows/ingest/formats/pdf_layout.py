@@ -10,10 +10,12 @@ from typing import Any, Final
 
 import pypdfium2.raw as pdfium
 
+from flows.ingest.formats.pdf_replacement import Reaches, address, find_reaches
 from flows.ingest.formats.pdf_tags import Tag
 from flows.typesetting.hyphens import Words, join
 
 _COLUMN_GAP: Final = 1.5  # ems of white from which words on one line are in two columns
+_WORD_GAP: Final = 0.15  # of a line's height: less white parts no words
 _FEWEST_LINES: Final = 6  # on each side of a gutter, for it to be one
 _MOST_CROSSING: Final = 0.3  # share of lines that may cross it: headings, page furniture
 _FEWEST_WITHIN: Final = 0.2  # share of the lines that stand under one of their own paragraph, when most have one line
@@ -26,8 +28,8 @@ _INDENT: Final = (0.8, 4.0)  # ems by which the first line of a paragraph is mov
 _LOW: Final = "\udc00"  # the first of the codes that are the second half of a pair
 _SURROGATES: Final = re.compile("[\ud800-\udfff]+")
 _PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]|.")
-# What PDFium writes for a hyphen at a line's end, and what is no character at all
-_CHARACTERS: Final = str.maketrans({"\x02": "-\n", "\ufffe": "-\n", "\uffff": None, "\0": None})
+# What PDFium writes for a hyphen at a line's end, for a letter that the file does not give, and for no character at all
+_CHARACTERS: Final = str.maketrans({"\x02": "-\n", "\ufffe": "-\n", "\0": "\ufffd", "\uffff": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,10 @@ def read_page(page: Any, tags: Mapping[int, Tag]) -> PageText:
             return PageText("")
         if len(text) != textpage.count_chars():
             text = _read_characters(textpage)
-        lines = _find_lines(_Boxes(textpage, tags), text) if len(text) == textpage.count_chars() else []
+        lines: list[Line] = []
+        if len(text) == textpage.count_chars():
+            boxes = _Boxes(textpage, tags, find_reaches(page, textpage, text))
+            lines = _find_lines(boxes, _close_gaps(boxes, text) if boxes.reaches else text)
     finally:
         textpage.close()
     if not lines:
@@ -137,6 +142,18 @@ def _find_body_height(lines: list[Line]) -> float:
     raise ValueError("a page without lines")
 
 
+def _close_gaps(boxes: "_Boxes", text: str) -> str:
+    """The text with U+FFFF, which is no character, for each space that PDFium put where there is no gap."""
+    characters = list(text)
+    for place in range(1, len(text) - 1):
+        if text[place] == " " and pdfium.FPDFText_IsGenerated(boxes.page, place) == 1:
+            _, bottom, right, top = boxes.read(place - 1)
+            left, low, _, high = boxes.read(place + 1)
+            if abs(left - right) < _WORD_GAP * (top - bottom) and min(top, high) > max(bottom, low):
+                characters[place] = "\uffff"
+    return "".join(characters)
+
+
 def _find_lines(boxes: "_Boxes", text: str) -> list[Line]:
     """The lines with their boxes, parted where a column ends."""
     lines: list[Line] = []
@@ -180,11 +197,12 @@ def _make_line(boxes: "_Boxes", text: str, start: int, end: int) -> Line:
 class _Boxes:
     """Reads the boxes of a page's characters, and their tags."""
 
-    __slots__ = ("page", "rectangle", "reference", "tags")
+    __slots__ = ("page", "reaches", "rectangle", "reference", "tags")
 
-    def __init__(self, textpage: Any, tags: Mapping[int, Tag]) -> None:
+    def __init__(self, textpage: Any, tags: Mapping[int, Tag], reaches: Reaches) -> None:
         self.page = textpage.raw
         self.tags = tags
+        self.reaches = reaches
         self.rectangle = pdfium.FS_RECTF()
         self.reference = ctypes.byref(self.rectangle)
 
@@ -193,7 +211,10 @@ class _Boxes:
         rectangle = self.rectangle
         if not pdfium.FPDFText_GetLooseCharBox(self.page, character, self.reference):
             return 0.0, 0.0, 0.0, 0.0
-        return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+        right = rectangle.right
+        if self.reaches:
+            right = max(right, self.reaches.get(address(pdfium.FPDFText_GetTextObject(self.page, character)), right))
+        return rectangle.left, rectangle.bottom, right, rectangle.top
 
     def find_tag(self, start: int, end: int) -> Tag | None:
         """The tag of the last of these characters that a program drew: before it may stand the mark of a list."""
