@@ -63,6 +63,8 @@ def test_a_printed_page_of_its_own_has_furniture() -> None:
 @pytest.mark.parametrize(("header", "printed"), [
     ("Mayor of Little Harbour resigns - The Paper", "Mayor of Little\nHarbour\nresigns"),
     ("Mayor of Little Harbour resigns over th…", "Mayor of Little Harbour\n\nresigns over the old bridge"),
+    ("Mayor of Little Harbour re…", "Mayor of Little Harbour\nresigns over the old bridge\nand the new ferry"),
+    ("Mayor of Little Harbour…", "Mayor of Little Harbour\nresigns"),
     ("Mayor of Little-Harbour resigns over the old b…", "Mayor of Little-\nHarbour resigns over\n  the old bridge"),
 ])  # fmt: skip
 def test_a_title_is_one_line_again_as_the_browser_printed_it_above(header: str, printed: str) -> None:
@@ -90,6 +92,17 @@ def test_what_stands_below_the_address_within_a_page_is_the_next_column() -> Non
 def test_lines_below_that_the_header_does_not_say_are_left_alone() -> None:
     page = "11/22/26, 3:04 PM\n\nThe Paper\n\nMayor resigns\nover the old bridge\n\n1/1\n"
     assert "Mayor resigns\nover the old bridge" in apply(page, find_furniture(page))
+
+
+@pytest.mark.parametrize("below", [
+    "The mayor has resigned over the\nold bridge.",
+    "Nobody in the harbour had heard of it before the council\nmet on 3 March 2026",
+    "\nNobody had heard of it\n3 March 2026",
+])  # fmt: skip
+def test_what_stands_below_a_title_is_no_part_of_it(below: str) -> None:
+    title = "Mayor of Little Harbour\nresigns at last"
+    page = f"11/22/26, 3:04 PM\n\nMayor of Little Harbour re…\n\n{title}\n{below}\n\n1/1\n"
+    assert f"\n{below}\n" in apply(page, find_furniture(page)).replace("\n\n\n", "\n\n")
 
 
 def test_the_title_on_the_first_page_is_no_running_header() -> None:

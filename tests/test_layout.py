@@ -102,6 +102,17 @@ def test_lines_of_columns_that_stand_half_a_line_apart_are_told_from_paragraphs(
     assert lay_out("\n".join(rows)) == f"{PROSE}\n\n{FERRY}"
 
 
+def test_a_last_page_with_few_lines_is_in_columns_as_the_page_before() -> None:
+    left, right = (textwrap.wrap(text, 36, break_on_hyphens=False) for text in (PROSE, FERRY))
+    rows = [f"{a:40}{b}".rstrip() for a, b in zip_longest(left, right, fillvalue="")]
+    first = "The masons have begun at the upper arch, where the stones are the oldest of all."
+    second = "Nobody waits for them who comes late on a market day."
+    parts = zip_longest(textwrap.wrap(first, 34), textwrap.wrap(second, 34), fillvalue="")
+    last = "\n".join(f"{a:38}{b}".rstrip() for a, b in parts)
+    assert lay_out("\n".join(rows) + f"\n\f{last}").endswith(f"{first}\n\n{second}")
+    assert find_columns(last) == []  # by itself it may be a table
+
+
 def test_captions_beside_prose_are_a_column() -> None:
     captions = [
         f"The {name} bridge, as it was before the flood came, by Ann."
@@ -209,6 +220,13 @@ def test_a_compound_has_the_hyphen_again_that_a_reader_took_from_the_end_of_its_
     text = eat_hyphens([*lines, "without a word to those who were still waiting at the door."])
     assert "for the anti-corruption court to say so, and went home in" in lay_out(text)
     assert {cut.rule for cut in find_wraps(text) if cut.kind == "repair"} == {"lost-hyphen"}
+
+
+def test_a_line_that_wide_spaces_stretch_lost_no_hyphen() -> None:
+    lines = textwrap.wrap(" ".join([PROSE, FERRY] * 3), 60, break_on_hyphens=False)
+    stretched = "and        it           has           been           overcrowded           since,"
+    text = "\n".join([*lines[:3], stretched, *lines[3:]])
+    assert "been overcrowded since," in lay_out(text)
 
 
 def test_words_of_a_document_that_hyphenates_keep_no_hyphen() -> None:

@@ -20,6 +20,7 @@ MOST_CROSSING = 0.2  # of a page's lines that run across the gutter: headings
 LEAST_WIDTH = 20  # characters of a column's usual line
 FEWEST_BESIDE = 3  # lines that have a part in both columns: else one is the other's indented quotations
 FEWEST_RUNNING_ON = 3  # lines of one of the columns that end within a sentence; of the other it is one
+MOST_MOVED = 0.1  # of the gutter's place, by which it may be elsewhere on a page with few lines
 MOST_SHIFTED = 2  # characters by which a line may be off: pdftotext counts those that have no width
 FAR = 1.5  # line distances from one line of a column to its next, from which they are two paragraphs
 LONGEST_LINE = 400  # characters
@@ -48,31 +49,39 @@ def find_columns(text: str) -> list[Cut]:
         return []
     cuts: list[Cut] = []
     start = 0
+    gutter: int | None = None
     for page in text.split("\f"):
         lines = page.split("\n")
-        gutter = find_gutter(lines)
-        if gutter is not None:
-            rows = list(part_rows(lines, gutter, start))
-            running = sorted(count_running([row.left for row in rows], [row.right for row in rows]))
-            if count_beside(rows) >= FEWEST_BESIDE and running[0] and running[1] >= FEWEST_RUNNING_ON:
-                for band in part_bands(rows):
-                    cuts += reorder(text, band)
+        rows, gutter = find_rows(lines, start, gutter)
+        for band in part_bands(rows):
+            cuts += reorder(text, band)
         start += len(page) + 1
     return cuts
 
 
-def find_gutter(lines: Sequence[str]) -> int | None:
-    """The character of the line at which the right column begins."""
+def find_rows(lines: Sequence[str], start: int, before: int | None) -> tuple[list[Row], int | None]:
+    """The rows of a page in columns, none of another, and its gutter; `before` is the gutter of the page before.
+
+    A page with few lines, as the last may have, is in columns where they go on from the page before.
+    """
     printed = [line for line in lines if line.strip()]
     if max(map(len, printed), default=0) > LONGEST_LINE:
-        return None
+        return [], before
     begins = Counter(match.end() for line in printed for match in GAP.finditer(line) if match.end() >= LEAST_WIDTH)
     if not begins:
-        return None
+        return [], before
     gutter, seen = begins.most_common(1)[0]
     crossing = sum(line[gutter - 2 : gutter].strip() != "" for line in printed if len(line) > gutter)
-    enough = seen >= max(FEWEST_LINES, LEAST_SHARE * len(printed))
-    return gutter if enough and crossing <= MOST_CROSSING * len(printed) else None
+    alone = seen >= max(FEWEST_LINES, LEAST_SHARE * len(printed)) and crossing <= MOST_CROSSING * len(printed)
+    goes_on = before is not None and 1 < seen < FEWEST_LINES and abs(gutter - before) <= MOST_MOVED * before
+    if not alone and (crossing or not goes_on):
+        return [], before
+    rows = list(part_rows(lines, gutter, start))
+    fewer, more = sorted(count_running([row.left for row in rows], [row.right for row in rows]))
+    if alone:
+        enough = fewer and more >= FEWEST_RUNNING_ON and count_beside(rows) >= FEWEST_BESIDE
+        return (rows, gutter) if enough else ([], before)
+    return (rows if more else []), before
 
 
 def part_rows(lines: Sequence[str], gutter: int, start: int) -> Iterator[Row]:

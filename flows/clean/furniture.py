@@ -16,10 +16,13 @@ import re2
 from flows.describe.dates import find_date, parse_date
 from flows.describe.names import is_byline
 from flows.model import Cut
+from flows.typesetting.hyphens import HYPHENS
 
 EDGE_LINES = 5  # how far into a page a header or footer may reach
 LONGEST_LINE = 400  # characters, column padding included; a longer one is prose, and nothing within it is an edge
 LONGEST_TITLE = 200  # characters
+MOST_TITLE_LINES = 4  # the byline or date among them, behind what a header says of a title
+LONGER_LINE = 1.3  # of a title's line, that the next may be
 MOST_BELOW = 2_000  # characters below a header in which its title may stand, broken into lines
 RECURRENCE = 0.4  # share of the pages that a running line stands on: left and right pages may have lines of their own
 CONSISTENCY = 0.9  # share of those pages on which its numbers stay the same, or count up with the pages
@@ -234,10 +237,11 @@ def is_repeated(text: str, cell: Cell, page: Page) -> bool:
 def join_title(text: str, cell: Cell, page: Page) -> Iterator[Cut]:
     """Cuts that make one line of those right below the header that together say what it says.
 
-    The header may have more behind the title, the site's name, or only the title's beginning.
+    The header may have more behind the title, the site's name, or only the title's beginning: then the title goes on
+    to the byline or date, if one stands close below.
     """
     title = " ".join(cell.text.rstrip("…").split())
-    told = end = 0
+    told = end = last = 0
     for line in re.finditer(r"\S.*", text[cell.end : min(page.end, cell.end + MOST_BELOW)]):
         start = cell.end + line.start()
         space = title[told : told + 1] == " "
@@ -245,8 +249,11 @@ def join_title(text: str, cell: Cell, page: Page) -> Iterator[Cut]:
         missing = find_missing_hyphens(words, rest) if words == line[0].rstrip() else []
         for place in reversed(missing):
             words = f"{words[:place]}-{words[place:]}"
-        belongs = rest.startswith(words) or (rest and words.startswith(rest) and cell.text.endswith("…"))
+        belongs = rest.startswith(words) or start < last
+        if rest and words.startswith(rest) and cell.text.endswith("…"):
+            belongs, last = True, find_title_end(text, start + len(line[0]), page)
         if end:
+            space = space or (told >= len(title) and text[end - 1] not in HYPHENS)
             after, rule = (" " * space, "hard-wrap") if belongs else ("\n\n", "paragraph")
             yield Cut(end, start, after, "space", rule)
         if not belongs:
@@ -254,6 +261,24 @@ def join_title(text: str, cell: Cell, page: Page) -> Iterator[Cut]:
         yield from (Cut(start + place, start + place, "-", "repair", "lost-hyphen") for place in missing)
         told += space + len(words)
         end = start + len(line[0].rstrip())
+
+
+def find_title_end(text: str, start: int, page: Page) -> int:
+    """Where a title ends that is known up to here: above the byline or date that stands close below; else here.
+
+    What lies between has lines no longer than the last that is known, or is in smaller type.
+    """
+    end = start
+    longest = LONGER_LINE * (start - text.rfind("\n", 0, start))
+    for _ in range(MOST_TITLE_LINES):
+        below = CLOSE_BELOW.match(text, end, min(page.end, end + LONGEST_TITLE))
+        line = below[0].strip() if below else ""
+        if line and stands_below_title(line):
+            return end
+        if below is None or len(line) > longest or not may_be_title(line):
+            return start
+        end = below.end()
+    return start
 
 
 def find_missing_hyphens(words: str, title: str) -> list[int]:
@@ -296,6 +321,7 @@ def find_address(text: str, page: Page, addresses: set[str]) -> list[Cell]:
     return found if len(found) == 1 else []
 
 
+CLOSE_BELOW = re.compile(r"[^\S\n]*\n[^\S\n]*\S[^\n]*(?=\n)")
 DIGITS = re.compile(r"\d+")
 CELLS = re.compile(r"\S+(?:[^\S\t]\S+)*")  # parted by tabs and by wide spaces
 IMPRINT = re.compile(

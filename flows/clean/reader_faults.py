@@ -20,6 +20,7 @@ LONGEST_JOINED = 1_000  # characters: no printed lines make up more
 MOST_OVERFULL = 0.15  # of the lines: where more are too long, others are no lines of prose
 SLACK = 0.01  # of the width, by which a metric may be wrong of a line
 LONG_PREFIX = 3  # letters: a shorter one, such as re, begins many a word
+WIDE = "  "  # spaces that stretch a line: what keeps them keeps lines apart
 LEAST_EVIDENCE = 2  # that a hyphen stood between two parts of a word
 CLEAR_EVIDENCE = 4
 
@@ -68,7 +69,7 @@ def find_lost_hyphens(text: str, lines: Sequence[Line], fit: Fit) -> list[Cut]:
     pdftotext does so with each hyphen at a line's end. Where the document hyphenates no words they were compounds;
     where it may, only the document's own compounds and capitals within a word tell.
     """
-    overfull = [line for line in lines if fit.measure(line.text) > OVERFULL]
+    overfull = [line for line in lines if fit.measure(line.text) > OVERFULL and WIDE not in line.text]
     if not 0 < len(overfull) <= MOST_OVERFULL * len(lines):
         return []
     joined = [(line, list(find_borders(line.text, fit))) for line in overfull if len(line.text) <= LONGEST_JOINED]
