@@ -262,6 +262,25 @@ def test_a_speaker_in_brackets_begins_a_paragraph_where_a_column_kept_no_blank_l
     assert lay_out(text).split("\n\n") == [*parted, *speeches]
 
 
+def test_a_speaker_who_speaks_once_begins_a_paragraph_even_where_the_one_before_was_cut_short() -> None:
+    speeches = [f"((Ann)) {FERRY}", f"((Ben)) {FERRY}"] * 3
+    speeches += [f"((Cy)) {FERRY[:-41]} and nobody", f"((Ann)) {FERRY}"]
+    wrapped = [line for speech in speeches for line in textwrap.wrap(speech, 58)]
+    assert lay_out("\n".join(wrapped)).split("\n\n") == speeches
+
+
+def test_items_that_any_mark_begins_stay_apart() -> None:
+    items = ["██ Held by the town", "██ Held by the valley below it and lent out by them", "The others are lost."]
+    text = "\n".join([*textwrap.wrap(PROSE, 60, break_on_hyphens=False), *items])
+    assert lay_out(text).endswith("\n\n".join(["", *items]))
+
+
+def test_captions_on_both_sides_of_a_page_break_are_two() -> None:
+    captions = ["The ferry and its two pilots at the weir\n", "\fAnn of the northern bank with her mother\n"]
+    text = "\n".join([*textwrap.wrap(PROSE, 60), "The old bridge", "".join(captions)])
+    assert lay_out(text).endswith("\n\n".join(["The old bridge", *(caption.strip() for caption in captions)]))
+
+
 def test_a_page_break_in_mid_sentence_is_a_wrap() -> None:
     lines = textwrap.wrap(PROSE, 60, break_on_hyphens=False)
     assert lay_out("\n".join(lines[:3]) + "\n\n\f\n" + "\n".join(lines[3:])) == PROSE

@@ -63,10 +63,13 @@ def unwrap(text: str, columns: bool = False, faults: bool = True) -> list[Cut]:
     spaced = sum(line.blank and not line.page for line in lines) >= len(ends)
     openings = find_openings(lines, [line for line in lines if line.blank] if spaced else ends)
     if spaced:  # blank lines tell, but columns keep none: there a speaker's name in brackets begins a paragraph
-        openings = {word for word in openings if word[0] in "(["}
+        openings = {word for word in openings if word[0] in BRACKETS}
     words = Words(text, is_hyphenated((a.text, b.text) for a, b in breaks))
     gaps = [0.0 if b.page or not spaced else KEPT_GAPS if columns else 1.0 for _, b in breaks]
-    wraps = [is_wrap(a, b, fraction, gap, openings) for (a, b), fraction, gap in zip(breaks, filled, gaps, strict=True)]
+    wraps: list[bool] = []
+    for (a, b), fraction, gap in zip(breaks, filled, gaps, strict=True):
+        within = bool(wraps) and wraps[-1] and breaks[len(wraps) - 1][1] is a
+        wraps.append(is_wrap(a, b, fraction, gap, openings, within))
     opened = find_opened(text, breaks, wraps, gaps)
     cuts: list[Cut] = []
     for (a, b), wrapped in zip(breaks, wraps, strict=True):
@@ -123,28 +126,35 @@ def find_openings(lines: Sequence[Line], first: Sequence[Line]) -> set[str]:
     """
     starts = Counter(line.text.split(None, 1)[0] for line in first)
     within = Counter(word for line in lines for word in SENTENCE_START.findall(line.text))
-    return {word for word, count in starts.items() if count > 1 and count > within[word]}
+    openings = {word for word, count in starts.items() if count > 1 and count > within[word]}
+    if sum(word.startswith(SPEAKER) for word in openings) > 1:  # then others speak too, who do so once
+        openings |= {
+            word for line in lines if (word := line.text.split(None, 1)[0]).startswith(SPEAKER) and not within[word]
+        }
+    return openings
 
 
-def is_wrap(a: Line, b: Line, filled: float, gap: float, openings: set[str]) -> bool:
+def is_wrap(a: Line, b: Line, filled: float, gap: float, openings: set[str], within: bool) -> bool:
     """Whether the width made the break between two lines; `filled` is what `Fit.fill` says of them.
 
-    `gap` is how likely a blank line would stand between them if they were two paragraphs.
+    `gap` is how likely a blank line would stand between them if they were two paragraphs; `within` says whether the
+    first of them goes on from the line above it.
     """
     closed = is_closed(a.text)
     if ITEM.match(b.text) and (closed or ITEM.match(a.text)):
         return False
-    if closed and ((b.indent > a.indent and not b.page) or b.text.split(None, 1)[0] in openings):
+    opens = b.text.split(None, 1)[0] in openings
+    if (closed and b.indent > a.indent and not b.page) or (opens and (closed or b.text.startswith(SPEAKER))):
         return False
     if filled > (SPACED_FULL if gap == 1 or is_open(a.text) else COLUMN_FULL if gap else 1):
         return True
-    return filled > UNDERFULL and (is_continued(a.text, b.text) or is_carried_over(a, b))
+    return filled > UNDERFULL and (is_continued(a.text, b.text) or (within and is_carried_over(a, b)))
 
 
 def is_carried_over(a: Line, b: Line) -> bool:
     """Whether a paragraph of several lines breaks off within a sentence at the end of a page, before a capital too."""
     in_sentence = is_open(a.text) and not MARKED.match(b.text)
-    return b.page and not a.blank and not a.page and in_sentence
+    return b.page and in_sentence
 
 
 def find_joins(text: str) -> list[Cut]:
@@ -189,6 +199,8 @@ def is_split(first: str, second: str) -> bool:
     return prose and runs_on and opening.islower() and SENTENCE_BORDER.search(second + " ") is not None
 
 
+BRACKETS = frozenset("([")
+SPEAKER = "(("
 CREDIT = re.compile(r"(?i)(?:image|photo|picture|credit)s?:")
 """What ends a caption."""
 RUNNING_ON = frozenset(',-‐–—)”’"»')

@@ -129,4 +129,4 @@ METRICS = [Widths({}), *map(Widths, FONTS.values())]  # fixed width first: it wi
 TERMINALS = frozenset(".!?…:;。！？：；।॥؟۔።")
 CLOSERS = "\"'”’»“)]}）」』】*_"
 FIRST_WORD = re.compile(r"[^\s\-‐–—/\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+[-‐–—/]?")
-ITEM = re.compile(r"[•▪◦‣●■*·–—-]\s|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s")
+ITEM = re.compile(r"(?:[•‣*·–—-]|[\u2580-\u27bf]+)\s|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s")
