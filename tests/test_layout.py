@@ -222,6 +222,15 @@ def test_a_compound_has_the_hyphen_again_that_a_reader_took_from_the_end_of_its_
     assert {cut.rule for cut in find_wraps(text) if cut.kind == "repair"} == {"lost-hyphen"}
 
 
+@pytest.mark.parametrize("compound", ["garden-fence", "chair-then", "music-loving", "co-authors", "gender-bias"])
+def test_a_hyphen_stood_between_two_words_that_many_texts_have(compound: str) -> None:
+    first, second = compound.split("-")
+    lines = textwrap.wrap(" ".join([PROSE, FERRY] * 3), 60, break_on_hyphens=False)
+    before = "yesterday nobody in the whole of the valley knew of it or the"[len(first) + 4 :]
+    lines[3:3] = [f"{before} {first}-", f"{second} that had kept many of them from the river"]
+    assert f" {compound} that had kept" in lay_out(eat_hyphens(lines))
+
+
 def test_a_line_that_wide_spaces_stretch_lost_no_hyphen() -> None:
     lines = textwrap.wrap(" ".join([PROSE, FERRY] * 3), 60, break_on_hyphens=False)
     stretched = "and        it           has           been           overcrowded           since,"

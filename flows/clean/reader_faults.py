@@ -122,12 +122,23 @@ def weigh(text: str, place: int, words: Words) -> int:
     compound = words.count(f"{before}-{after}") > 0
     if words.count(before + after) > 1 and not compound:
         return 0
-    is_prefix = before in FIRST_PARTS and (len(before) >= LONG_PREFIX or words.count(after) > 0)
+    is_prefix = before in FIRST_PARTS and (len(before) >= LONG_PREFIX or words.count(after) > 0 or after in COMMON)
     known = (words.count(before) > 0) + (words.count(after) > 0)
-    return 4 * compound + 2 * (is_prefix + (after in SECOND_PARTS)) + known
+    told = 4 * compound + 2 * (is_prefix + (after in SECOND_PARTS)) + known
+    if (is_prefix or is_word(before, words)) and (after in SECOND_PARTS or is_word(after, words)):
+        return max(told, LEAST_EVIDENCE + 1)
+    return told if compound else min(told, LEAST_EVIDENCE)
+
+
+def is_word(part: str, words: Words) -> bool:
+    """Whether it is a word elsewhere in the document, or in many."""
+    return len(part) > 2 and (part in COMMON or words.count(part) > 0)
 
 
 COMPOUNDS = tomllib.loads(files("flows.clean").joinpath("compounds.toml").read_text(encoding="utf-8"))
+COMMON = frozenset(
+    tomllib.loads(files("flows.clean").joinpath("common_words.toml").read_text(encoding="utf-8"))["words"].split()
+)
 FIRST_PARTS = frozenset(COMPOUNDS["firsts"].split())
 SECOND_PARTS = frozenset(COMPOUNDS["seconds"].split())
 FIRST_PART = re.compile(r"[^\W\d_]+$")
