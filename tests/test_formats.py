@@ -27,6 +27,7 @@ from flows.ingest.formats.html_blocks import find_blocks
 from flows.ingest.formats.html_classifier import load_model
 from flows.ingest.formats.html_regions import read_words
 from flows.ingest.formats.markdown import read_markdown
+from flows.ingest.formats.pdf_directions import read_in_order
 from flows.ingest.formats.pdf_layout import _find_lines, spell
 from flows.model import Claim, Record, Rejected
 from tests.browser import open_page
@@ -672,6 +673,34 @@ def test_what_a_browser_prints_loses_no_character_of_any_plane_or_direction() ->
     cleaned = clean(record)
     rows = write_edits("0" * 32, "run", record.text, cleaned.edits)
     assert undo(cleaned.text, rows) == squeeze(record.text)
+
+
+@pytest.mark.parametrize(("direction", "text"), [
+    ("rtl", "أعلن المجلس يوم الاثنين 25 مارس 2024 عن إصلاح الجسر (الذي بني عام 1904)، ولا بد من 3.5 مليون."),
+    ("rtl", "ראש העיר אמר כי העלות תהיה 3.5 מיליון דולר, וכי חברת Northern Masons תתחיל (מחר)."),
+    ("ltr", 'The council said so ("المجلس البلدي") and wrote: לא נסגור את הגשר before it left.'),
+])  # fmt: skip
+def test_text_from_right_to_left_is_read_in_its_order(direction: str, text: str) -> None:
+    with open_page() as page:
+        page.set_content(f"<p dir='{direction}' style=\"font: 10px 'DejaVu Sans'\">{text}</p>")
+        printed = page.pdf()
+    (record,) = pdf.read_records(look_at(printed, ".pdf")).records
+    assert isinstance(record, Record)
+    assert record.text == text
+
+
+@pytest.mark.parametrize(("standing", "right_to_left", "read"), [
+    ("abc ג\u200dבא", False, "abc אב\u200dג"),
+    ("אב 12:30 גד", True, "דג 12:30 בא"),
+    ("אב 12:30 גד", False, "דג 12:30 בא"),
+    ("North Sea אב", True, "בא North Sea"),
+    ("(אב)", False, "(בא)"),
+    (")אב(", True, "(בא)"),
+])  # fmt: skip
+def test_what_stands_from_left_to_right_is_turned_round_where_it_is_read_so(
+    standing: str, right_to_left: bool, read: str
+) -> None:
+    assert read_in_order(standing, right_to_left) == read
 
 
 @needs_data

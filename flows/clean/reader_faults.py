@@ -120,7 +120,7 @@ def weigh(text: str, place: int, words: Words) -> int:
     if before == before.upper():  # a script without capitals, where letters and their marks are not told apart
         return 0
     compound = words.count(f"{before}-{after}") > 0
-    if words.count(before + after) > 1 and not compound:
+    if (words.count(before + after) > 1 or before + after in COMMON) and not compound:
         return 0
     is_prefix = before in FIRST_PARTS and (len(before) >= LONG_PREFIX or words.count(after) > 0 or after in COMMON)
     known = (words.count(before) > 0) + (words.count(after) > 0)

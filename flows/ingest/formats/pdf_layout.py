@@ -3,13 +3,14 @@
 import ctypes
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import Any, Final
 
 import pypdfium2.raw as pdfium
 
+from flows.ingest.formats.pdf_directions import RIGHT_TO_LEFT, is_right_to_left, read_in_order, sort_lines
 from flows.ingest.formats.pdf_replacement import Reaches, address, find_reaches
 from flows.ingest.formats.pdf_tags import Tag
 from flows.typesetting.hyphens import Words, join
@@ -73,7 +74,17 @@ def read_page(page: Any, tags: Mapping[int, Tag]) -> PageText:
         lines: list[Line] = []
         if len(text) == textpage.count_chars():
             boxes = _Boxes(textpage, tags, find_reaches(page, textpage, text))
-            lines = _find_lines(boxes, _close_gaps(boxes, text) if boxes.reaches else text)
+            if boxes.reaches:
+                text = _close_gaps(boxes, text)
+            if RIGHT_TO_LEFT.search(text):
+                standing, boxes.places = sort_lines(textpage, text)
+                turned = is_right_to_left(text)
+                lines = [
+                    replace(line, text=read_in_order(line.text, turned)) if RIGHT_TO_LEFT.search(line.text) else line
+                    for line in _find_lines(boxes, standing)
+                ]
+            else:
+                lines = _find_lines(boxes, text)
     finally:
         textpage.close()
     if not lines:
@@ -197,18 +208,21 @@ def _make_line(boxes: "_Boxes", text: str, start: int, end: int) -> Line:
 class _Boxes:
     """Reads the boxes of a page's characters, and their tags."""
 
-    __slots__ = ("page", "reaches", "rectangle", "reference", "tags")
+    __slots__ = ("page", "places", "reaches", "rectangle", "reference", "tags")
 
     def __init__(self, textpage: Any, tags: Mapping[int, Tag], reaches: Reaches) -> None:
         self.page = textpage.raw
         self.tags = tags
         self.reaches = reaches
+        self.places: list[int] = []  # where the characters of the text stand on the page, if not in the same order
         self.rectangle = pdfium.FS_RECTF()
         self.reference = ctypes.byref(self.rectangle)
 
     def read(self, character: int) -> tuple[float, float, float, float]:
         """Left, bottom, right and top of a character's box; zeros when it has none."""
         rectangle = self.rectangle
+        if self.places:
+            character = self.places[character]
         if not pdfium.FPDFText_GetLooseCharBox(self.page, character, self.reference):
             return 0.0, 0.0, 0.0, 0.0
         right = rectangle.right
@@ -220,7 +234,7 @@ class _Boxes:
         """The tag of the last of these characters that a program drew: before it may stand the mark of a list."""
         if not self.tags:
             return None
-        for character in range(end - 1, start - 1, -1):
+        for character in self.places[start:end][::-1] or range(end - 1, start - 1, -1):
             drawn = pdfium.FPDFText_GetTextObject(self.page, character)
             if drawn:
                 return self.tags.get(pdfium.FPDFPageObj_GetMarkedContentID(drawn))
