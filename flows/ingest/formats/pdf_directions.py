@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
-from unicodedata import bidirectional
+from unicodedata import bidirectional, combining
 
 import pypdfium2.raw as pdfium
 
@@ -53,7 +53,7 @@ def sort_lines(textpage: Any, text: str) -> tuple[str, list[int]]:
     for line in _LINE.finditer(text):
         if not RIGHT_TO_LEFT.search(line[0]):
             continue
-        glyphs = [_read_glyph(textpage, number, text[number]) for number in range(line.start(), line.end())]
+        glyphs = list(_read_glyphs(textpage, text, *line.span()))
         glyphs = [glyph for glyph in glyphs if not glyph.character.isspace() or glyph.right > glyph.left]
         if not _tell_order(glyphs):
             continue
@@ -64,12 +64,13 @@ def sort_lines(textpage: Any, text: str) -> tuple[str, list[int]]:
     return "".join(characters) + text[end:], [*places, *range(end, len(text))]
 
 
-def _read_glyph(textpage: Any, number: int, character: str) -> _Glyph:
-    x, y = ctypes.c_double(), ctypes.c_double()
-    box = pdfium.FS_RECTF()
-    pdfium.FPDFText_GetCharOrigin(textpage.raw, number, ctypes.byref(x), ctypes.byref(y))
-    pdfium.FPDFText_GetLooseCharBox(textpage.raw, number, ctypes.byref(box))
-    return _Glyph(number, character, x.value, box.left, box.bottom, box.right, box.top)
+def _read_glyphs(textpage: Any, text: str, start: int, end: int) -> Iterator[_Glyph]:
+    x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
+    origin, reference = (ctypes.byref(x), ctypes.byref(y)), ctypes.byref(box)
+    for number in range(start, end):
+        pdfium.FPDFText_GetCharOrigin(textpage.raw, number, *origin)
+        pdfium.FPDFText_GetLooseCharBox(textpage.raw, number, reference)
+        yield _Glyph(number, text[number], x.value, box.left, box.bottom, box.right, box.top)
 
 
 def _tell_order(glyphs: Sequence[_Glyph]) -> bool:
@@ -94,7 +95,11 @@ def _place(glyphs: Sequence[_Glyph]) -> list[tuple[str, int]]:
 def _join_ligatures(glyphs: Sequence[_Glyph]) -> Iterator[_Glyph]:
     """The glyphs, the letters of each ligature from left to right, each with the box of all of it."""
     for _, group in groupby(glyphs, key=lambda glyph: glyph.origin):
-        letters = sorted(group, key=lambda letter: letter.left)
+        letters = list(group)
+        if len(letters) == 1:
+            yield letters[0]
+            continue
+        letters.sort(key=lambda letter: letter.left)
         left, right = letters[0].left, max(letter.right for letter in letters)
         yield from (replace(letter, left=left, right=right) for letter in letters)
 
@@ -102,7 +107,7 @@ def _join_ligatures(glyphs: Sequence[_Glyph]) -> Iterator[_Glyph]:
 def _carry_marks(glyphs: Sequence[_Glyph]) -> Iterator[_Glyph]:
     """The glyphs, each mark to the left of the letter beside it that it stands on."""
     for number, glyph in enumerate(glyphs):
-        if bidirectional(glyph.character) == "NSM":
+        if combining(glyph.character):
             middle = (glyph.left + glyph.right) / 2
             beside = [*glyphs[max(0, number - 2) : number], *glyphs[number + 1 : number + 3]]
             letters = [letter for letter in beside if letter.character.isalpha() and letter.origin != glyph.origin]
