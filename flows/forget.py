@@ -123,8 +123,11 @@ def find_targets(warehouse: Path, name: str, record: int | None = None) -> Aim:
 def forget(warehouse: Path, targets: Sequence[Target], reason: str) -> int:
     """Takes the targets out of every snapshot; how many documents that were.
 
-    The run of it has a row. WarehouseBusyError while another run writes, or what is there is verified.
+    The run of it has a row. UsageError without a reason, WarehouseBusyError while another run writes, or what is there
+    is verified.
     """
+    if not reason.strip():
+        raise UsageError("give the reason: it stays in `forgotten` and in `files`, where the document was")
     with hold_lock(warehouse):
         finish_publishing(warehouse)
         finish_forgetting(warehouse)

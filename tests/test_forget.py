@@ -259,6 +259,15 @@ def test_a_reader_that_renews_the_catalog_meanwhile_brings_nothing_back(
         ]
 
 
+@pytest.mark.parametrize("reason", ["", " \n"])
+def test_what_is_forgotten_for_no_reason_stays(landed: Corpus, reason: str) -> None:
+    aim = find_targets(landed.warehouse, "a.txt")
+    with pytest.raises(UsageError, match="give the reason"):
+        forget(landed.warehouse, aim.targets, reason)
+    assert landed.ask("FROM all_documents SELECT count(*) WHERE uri = 'a.txt'") == [(1,)]
+    assert landed.run().run.outcome == "unchanged"
+
+
 def test_a_name_of_nothing_or_of_several_is_told(landed: Corpus) -> None:
     with pytest.raises(LookupError, match="give a doc_id"):
         find_targets(landed.warehouse, "z.txt")
