@@ -238,6 +238,17 @@ def test_the_artifacts_tell_what_changed_and_what_needs_a_person(landed: tuple[C
     assert "| holds | keys\\_are\\_unique |" in report.artifacts["corpus-checks"]
 
 
+def test_files_with_the_same_fault_are_one_problem_whatever_the_place_of_it(
+    corpus: Corpus, make_article: Callable[[int], str]
+) -> None:
+    faults = {f"{n}.txt": f"{'x' * n}\x01\x02\x03{make_article(n)}" for n in (3, 30)}
+    problems = corpus.land({**faults, "one.txt": make_article(1), "cut.txt": b"\x1f\x8b\x08cut"}).artifacts
+    [fault] = [line for line in problems["corpus-problems"].splitlines() if "control" in line]
+    assert "| 2 | unreadable |" in fault
+    assert "the first at byte \\# when read as utf-8, the likeliest encoding" in fault
+    assert "after 0 unpacked bytes" in problems["corpus-problems"]  # of one file the number itself
+
+
 def test_text_of_a_document_is_no_markup(landed: tuple[Corpus, Report]) -> None:
     told = escape(HOSTILE)
     assert "<" not in told and "://" not in told and "www." not in told

@@ -11,6 +11,8 @@ from flows.model import Check
 from flows.plan import Plan
 from flows.report.funnel import describe_funnel, draw_funnel, measure_funnel
 from flows.report.markdown import escape, write_table
+from flows.report.problems import list_problems
+from warehouse.check import tell_new
 
 DESCRIPTIONS = {
     "corpus-report": "What the run came to",
@@ -27,27 +29,18 @@ DESCRIPTIONS = {
 
 CHANGES = """
     WITH told AS (
-        FROM files SELECT 'new' AS change, uri, documents WHERE list_contains($run_ids, first_seen_run)
+        FROM files SELECT 'new' AS change, uri, documents WHERE is_new(first_seen_run)
         UNION ALL
-        FROM changes SELECT change, uri, documents_before WHERE list_contains($run_ids, run_id)
+        FROM changes SELECT change, uri, documents_before WHERE is_new(run_id)
     )
     FROM told SELECT change, count(*), sum(documents)::BIGINT, min(uri, 3)
     GROUP BY change ORDER BY count(*) DESC, change"""
 ARRIVALS = """
     FROM documents SELECT coalesce(source, 'no source'), count(*), sum(word_count)::BIGINT
-    WHERE list_contains($run_ids, first_run_id) GROUP BY ALL ORDER BY 2 DESC, 1 LIMIT 10"""
-PROBLEMS = """
-    WITH told AS (
-        FROM files SELECT status, reason, uri WHERE status NOT IN ('landed', 'forgotten')
-        UNION ALL
-        FROM files SELECT 'rejected records', reason, uri WHERE status = 'landed' AND len(rejected) > 0
-    )
-    FROM told
-    SELECT count(*), status, regexp_replace(reason, '[0-9][0-9.,]*', '#', 'g') AS kind, min(reason), min(uri, 3)
-    GROUP BY status, kind ORDER BY 1 DESC, 2, 3 LIMIT 20"""
+    WHERE is_new(first_run_id) GROUP BY ALL ORDER BY 2 DESC, 1 LIMIT 10"""
 CUTS = """
     FROM edits SELECT length(before), count(*), rule, before[:160] AS what, min(doc_id)
-    WHERE kind = 'remove' AND list_contains($run_ids, run_id)
+    WHERE kind = 'remove' AND is_new(run_id)
     GROUP BY ALL ORDER BY 1 DESC, 2 DESC, what LIMIT 10"""
 CLUSTERS = """
     FROM clusters SELECT documents, coalesce(title, uri), source
@@ -66,11 +59,11 @@ STYLE = (
 
 def describe_snapshot(connection: duckdb.DuckDBPyConnection, run_ids: Sequence[str]) -> dict[str, str]:
     """Markdown by key, of the snapshot that the connection holds and of what these runs brought to it."""
-    runs = {"run_ids": list(run_ids)}
+    tell_new(connection, run_ids)
     stages = measure_funnel(connection)
     picture = base64.b64encode(draw_funnel(stages, STYLE).encode()).decode()
-    changes = connection.execute(CHANGES, runs).fetchall()
-    arrivals = connection.execute(ARRIVALS, runs).fetchall()
+    changes = connection.execute(CHANGES).fetchall()
+    arrivals = connection.execute(ARRIVALS).fetchall()
     described = {
         "corpus-funnel": f"![{escape(describe_funnel(stages))}](data:image/svg+xml;base64,{picture})",
         "corpus-changes": _join(
@@ -78,15 +71,9 @@ def describe_snapshot(connection: duckdb.DuckDBPyConnection, run_ids: Sequence[s
             "New documents by source:" if arrivals else "",
             write_table(("source", "documents", "words"), arrivals),
         ),
-        "corpus-problems": write_table(
-            ("files", "status", "reason", "such as"),
-            [
-                (count, status, reason if count == 1 else kind, uris)
-                for count, status, kind, reason, uris in connection.execute(PROBLEMS).fetchall()
-            ],
-        ),
+        "corpus-problems": write_table(("files", "status", "reason", "such as"), list_problems(connection)),
         "corpus-cuts": _join(
-            write_table(("characters", "times", "rule", "what", "such as"), connection.execute(CUTS, runs).fetchall()),
+            write_table(("characters", "times", "rule", "what", "such as"), connection.execute(CUTS).fetchall()),
             "`corpus show DOC_ID` shows each in its place.",
         ),
         "corpus-copies": _describe_copies(connection),

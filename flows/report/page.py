@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from flows.report.funnel import draw_funnel, list_losses, measure_funnel
+from flows.report.problems import list_problems
 from warehouse.connect import connect, locate
 from warehouse.land import SnapshotKey
 from warehouse.publish import read_manifest
@@ -78,14 +79,6 @@ NEAR_MISSES = """
     FROM near_misses
     SELECT round(contained, 2) AS "in common", coalesce(title, uri) AS one, coalesce(other_title, other_uri) AS other
     ORDER BY contained DESC, doc_id LIMIT 10"""
-PROBLEMS = """
-    WITH told AS (
-        FROM files SELECT status, reason, uri WHERE status NOT IN ('landed', 'forgotten')
-        UNION ALL
-        FROM files SELECT 'rejected records', reason, uri WHERE status = 'landed' AND len(rejected) > 0
-    )
-    FROM told SELECT count(*) AS files, status, min(reason) AS reason, min(uri) AS "such as"
-    GROUP BY status, regexp_replace(reason, '[0-9][0-9.,]*', '#', 'g') ORDER BY files DESC, status, reason LIMIT 25"""
 CHECKS = """
     FROM checks SELECT name AS claim, severity, rows, detail AS "the first"
     WHERE NOT passed AND run_id = (FROM runs SEMI JOIN checks USING (run_id) SELECT arg_max(run_id, started_at))
@@ -245,15 +238,16 @@ def _list_cuts(connection: duckdb.DuckDBPyConnection, charts: Any) -> list[Secti
 
 
 def _list_problems(connection: duckdb.DuckDBPyConnection) -> list[Section]:
-    problems, checks, near = (_read(connection, query) for query in (PROBLEMS, CHECKS, NEAR_MISSES))
+    problems = list_problems(connection)
+    checks, near = (_read(connection, query) for query in (CHECKS, NEAR_MISSES))
     sections = [
         Section(
             "problems",
             "Files that need a person",
             "Files that did not land, or not wholly, and why." if problems else "Every file landed, and wholly.",
-            tuple(problems[0]) if problems else (),
-            [tuple(row.values()) for row in problems],
-            query="FROM files SELECT uri, status, reason WHERE status != 'landed'",
+            ("files", "status", "reason", "such as"),
+            [(each.files, each.status, each.reason, each.uris[0]) for each in problems],
+            query="FROM files_to_look_at",
         )
     ]
     if checks:
