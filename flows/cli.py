@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 import sys
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -468,13 +467,10 @@ def _change(settings: Settings, **values: Any) -> Settings:
 
 
 def _recall_seeds(settings: Settings) -> str | None:
-    """The folder of raw files that the warehouse followed last, while it is there."""
-    with suppress(ValueError):  # what is wrong with a warehouse the run itself tells
-        manifest = read_manifest(settings.warehouse_path)
-        seeds = str(json.loads(manifest.run["settings"])["seeds"]) if manifest else None
-        if seeds and Path(seeds).is_dir():
-            return seeds
-    return None
+    """The folder of raw files that the warehouse followed last, while it is there. ValueError for a damaged one."""
+    manifest = read_manifest(locate(settings.warehouse))
+    seeds = str(json.loads(manifest.run["settings"])["seeds"]) if manifest else None
+    return seeds if seeds and Path(seeds).is_dir() else None
 
 
 def _require_folders(settings: Settings) -> None:

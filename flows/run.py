@@ -38,7 +38,7 @@ from flows.settings import Settings
 from flows.supervise import Supervisor
 from flows.work import Batch, Work
 from warehouse.check import run_checks
-from warehouse.connect import define_before, open_tables
+from warehouse.connect import UsageError, define_before, open_tables
 from warehouse.journal import is_recorded, record
 from warehouse.land import DataFile, clear_staging
 from warehouse.lock import hold_lock
@@ -50,8 +50,8 @@ def run_corpus(settings: Settings, supervisor: Supervisor) -> Report:
     """Brings the warehouse up to date with the seeds.
 
     A check that fails is a report whose run failed, and nothing is published; a bad file is a row. Errors: OSError
-    where the seeds cannot be listed or the warehouse not be written, ValueError for settings that cannot be,
-    BrokenPromiseError for a ledger that does not add up.
+    where the seeds cannot be listed or the warehouse not be written, UsageError for folders that cannot go together,
+    ValueError for other settings that cannot be, BrokenPromiseError for a ledger that does not add up.
     """
     warehouse = settings.warehouse_path
     _require_apart(warehouse, settings.seeds_path)
@@ -223,11 +223,11 @@ def _staged_runs(result: Result) -> set[str]:
 
 
 def _require_apart(warehouse: Path, seeds: Path) -> None:
-    """ValueError when the two folders cannot go together, or the warehouse is a folder of something else."""
+    """UsageError when the two folders cannot go together, or the warehouse is a folder of something else."""
     if seeds.is_relative_to(warehouse):
-        raise ValueError(f"the raw files {seeds} are in the warehouse {warehouse}: keep the two apart")
+        raise UsageError(f"the raw files {seeds} are in the warehouse {warehouse}: keep the two apart")
     if "?" in str(warehouse) or "\\" in str(warehouse):
-        raise ValueError(f"the warehouse's path {warehouse} has a question mark or backslash, which DuckDB cannot open")
+        raise UsageError(f"the warehouse's path {warehouse} has a question mark or backslash, which DuckDB cannot open")
     known = {"snapshots", "staging", "tables"}
     if warehouse.is_dir() and (names := {path.name for path in warehouse.iterdir()}) and not names & known:
-        raise ValueError(f"{warehouse} holds other files: give a folder of its own for the warehouse")
+        raise UsageError(f"{warehouse} holds other files: give a folder of its own for the warehouse")

@@ -64,6 +64,19 @@ def test_the_warehouse_remembers_the_folder_that_it_follows(
     assert "none of the 3 files of the corpus is below" in err
 
 
+def test_a_manifest_that_is_not_whole_is_told_by_whatever_reads_it(
+    run: Command, landed: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CORPUS_SEEDS")
+    monkeypatch.chdir(tmp_path)
+    manifest = landed.warehouse / "snapshots" / "000001.json"
+    manifest.write_bytes(manifest.read_bytes()[:100])
+    for command in (("run", "--plain"), ("verify",), ("tidy",), ("status",), ("forget", "a.md", "--reason", "x")):
+        status, _, err = run(*command)
+        assert status == 1
+        assert "the manifest of snapshot 1 cannot be read" in err
+
+
 def test_a_corpus_that_does_not_hold_fails_and_says_what(run: Command, landed: Corpus) -> None:
     [path] = (landed.warehouse / "tables" / "duplicates").glob("*.parquet")
     content = path.read_bytes()

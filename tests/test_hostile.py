@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Corpus
+from warehouse.connect import UsageError
 
 Article = Callable[..., str]
 
@@ -79,11 +80,11 @@ def test_a_warehouse_around_the_raw_files_or_in_a_folder_of_others_is_refused(
     corpus: Corpus, make_article: Article
 ) -> None:
     corpus.write({"a.txt": make_article(1)})
-    with pytest.raises(ValueError, match="keep the two apart"):
+    with pytest.raises(UsageError, match="keep the two apart"):
         corpus.run(warehouse=str(corpus.folder))
     (corpus.folder / "photos").mkdir()
     (corpus.folder / "photos" / "1.jpg").touch()
-    with pytest.raises(ValueError, match="a folder of its own"):
+    with pytest.raises(UsageError, match="a folder of its own"):
         corpus.run(warehouse=str(corpus.folder / "photos"))
 
 
