@@ -79,8 +79,10 @@ def test_what_is_too_short_or_no_language_is_unknown(text: str) -> None:
 
 
 def test_real_articles_are_english() -> None:
-    for file in SEEDS.glob("*.txt"):
-        detected = detect_language(file.read_text("utf-8"))
+    articles = [path.read_text("utf-8") for path in SEEDS.glob("*.txt")]
+    assert articles
+    for article in articles:
+        detected = detect_language(article)
         assert detected.language == "en"
         assert detected.confidence and detected.confidence > 0.99
 
