@@ -21,6 +21,7 @@ from flows.clean.repair import spell_surrogates
 from flows.clean.templates import read_templates, write_paragraphs
 from flows.dedupe.fingerprint import write_fingerprints
 from flows.describe import describe
+from flows.describe.untold import list_untold
 from flows.ingest.context import Context, read_context
 from flows.ingest.read import Reading, read
 from flows.model import JSON, Document, Edit, File, Paragraph, Record, Rejected
@@ -233,7 +234,10 @@ def _make_rows(
     with _timed(seconds, "describe"):
         read_at = work.read_at or batch.started_at
         described = describe(cleaned.text, cleaned.claims, read_at.date())
-    metadata = {**(record.metadata or {}), **context.metadata}
+    untold = list_untold(cleaned.claims, described)
+    sidecar = untold.pop("sidecar", {}) | context.metadata.get("sidecar", {})
+    metadata = {name: value for fields in untold.values() for name, value in fields.items()}
+    metadata |= (record.metadata or {}) | context.metadata | ({"sidecar": sidecar} if sidecar else {})
     document = Document(
         doc_id=doc_id,
         uri=found.uri,

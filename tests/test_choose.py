@@ -11,6 +11,7 @@ from flows.describe.addresses import claims_of_file_name, claims_of_url, clean_u
 from flows.describe.choose import RULE, TRUST, Described, choose
 from flows.describe.choose_title import clean_title
 from flows.describe.dates import parse_date
+from flows.describe.untold import list_untold
 from flows.model import Claim
 
 TODAY = date(2026, 1, 1)
@@ -444,3 +445,41 @@ def test_every_origin_of_trust_is_one_that_something_claims() -> None:
     sources = "".join(path.read_text("utf-8") for path in Path("flows").rglob("*.py"))
     origins = {origin for order in TRUST.values() for origin in order} - {RULE}
     assert {origin for origin in origins if f'"{origin.removesuffix("-updated")}"' not in sources} == set()
+
+
+# What no column tells
+
+TOLD = {
+    "title": "Bridge opens",
+    "authors": ["Ann Bell", "Carl Diaz"],
+    "published_from": "field date",
+    "url": "https://example.org/a",
+    "source": "The Paper",
+    "language": "en",
+}
+
+
+@pytest.mark.parametrize(
+    ("claim", "untold"),
+    [
+        (Claim("title", "Bridge opens", "field title"), {}),
+        (Claim("title", "A bridge", "sidecar title"), {"sidecar": {"title": "A bridge"}}),
+        (Claim("authors", "Carl Diaz", "field author"), {}),
+        (Claim("authors", "By Ann Bell, Reuters", "field byline"), {"field": {"byline": "By Ann Bell, Reuters"}}),
+        (Claim("published", "2025-01-02", "field date"), {}),
+        (Claim("published", "2025-01-02", "field pub date"), {"field": {"pub date": "2025-01-02"}}),
+        (Claim("url", "HTTPS://example.org/a#top", "field url"), {}),
+        (Claim("url", "http://[bad", "field url"), {"field": {"url": "http://[bad"}}),
+        (Claim("source", "Reuters", "field source"), {"field": {"source": "Reuters"}}),
+        (Claim("language", "en-GB", "field lang"), {}),
+        (Claim("language", "de", "front-matter lang"), {"front-matter": {"lang": "de"}}),
+        (Claim("source", "Reuters", "og"), {}),
+    ],
+)
+def test_a_field_that_no_column_tells_is_told(claim: Claim, untold: dict[str, dict[str, str]]) -> None:
+    assert list_untold([claim], TOLD) == untold
+
+
+def test_several_values_of_a_field_stay_together() -> None:
+    claims = [Claim("authors", name, "field authors") for name in ("Ann Bell", "The Desk", "Wire")]
+    assert list_untold(claims, TOLD) == {"field": {"authors": ["The Desk", "Wire"]}}

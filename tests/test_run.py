@@ -131,6 +131,35 @@ def test_a_changed_sidecar_or_source_toml_is_a_change(corpus: Corpus, make_artic
     assert corpus.ask("FROM documents SELECT title, source") == [("Told", "The Paper")]
 
 
+def test_whatever_a_record_carries_is_in_a_column_or_in_its_metadata(corpus: Corpus, make_article: Article) -> None:
+    record = {
+        "text": make_article(1),
+        "title": "Told",
+        "source": "The Wire",
+        "lang": "xx",
+        "url": "http://[no",
+        "author": "?",
+        "date": "2025-01-02",
+        "pubDate": "2025-01-03",
+        "tags": ["a"],
+    }
+    corpus.land(
+        {
+            "paper/source.toml": 'name = "The Paper"\npublisher = "The Press"',
+            "paper/a.jsonl": json.dumps(record),
+            "paper/a.jsonl.meta.json": json.dumps({"title": "Told by the sidecar", "section": "News"}),
+        }
+    )
+    [(title, source, metadata)] = corpus.ask("FROM documents SELECT title, source, metadata")
+    assert (title, source) == ("Told by the sidecar", "The Paper")
+    told = json.loads(metadata)
+    assert told.pop("source.toml") == {"publisher": "The Press"}
+    assert told.pop("sidecar") == {"section": "News"}
+    assert len(told.keys() & {"date", "pubDate"}) == 1  # one of them is the column
+    left = {name: value for name, value in told.items() if name not in ("date", "pubDate")}
+    assert left == {name: record[name] for name in ("title", "source", "lang", "url", "author", "tags")}
+
+
 def test_a_broken_sidecar_is_told_and_its_file_lands(corpus: Corpus, make_article: Article) -> None:
     corpus.land({"a.txt": make_article(1), "a.txt.meta.json": "{"})
     [(status, reason)] = corpus.ask("FROM files SELECT status, reason")

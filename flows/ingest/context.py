@@ -27,8 +27,10 @@ def read_context(found: Found, sidecar: bytes) -> Context:
     metadata: dict[str, Any] = {}
     problem = None
     told: dict[str, Any] = json.loads(found.folder)
-    names = (told.pop(key) for key in NAME_KEYS if isinstance(told.get(key), str))
-    claims += (Claim("source", name, "source.toml") for name in names)
+    names = [key for key in NAME_KEYS if isinstance(told.get(key), str)]
+    claims += (Claim("source", told[key], "source.toml") for key in names)
+    for key in names[:1]:  # the other says more
+        del told[key]
     if told:
         metadata["source.toml"] = told
     if sidecar:

@@ -1,0 +1,42 @@
+"""What fields under usual names say and no column tells: it stays with the metadata, or it would be lost."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from flows.describe.addresses import clean_url
+from flows.describe.choose import clean_language
+from flows.model import Claim
+
+FIELDS: Final = ("field", "front-matter", "sidecar")
+"""How the origin of a claim begins that a field makes; the field's name follows."""
+
+
+def list_untold(claims: Sequence[Claim], columns: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """By where the field stands ('field', 'front-matter', 'sidecar') and its name, its values; a list of several.
+
+    `columns` are those of the document, as `describe` has them. A field that was not chosen is untold, and so is one
+    of which the column has a part: "By Ann Bell, Reuters" of Ann Bell.
+    """
+    untold: dict[str, dict[str, list[str]]] = {}
+    for claim in claims:
+        place, _, name = claim.origin.partition(" ")
+        if place in FIELDS and name and not _is_told(claim, columns):
+            untold.setdefault(place, {}).setdefault(name, []).append(claim.value)
+    return {
+        place: {name: values if len(values) > 1 else values[0] for name, values in fields.items()}
+        for place, fields in untold.items()
+    }
+
+
+def _is_told(claim: Claim, columns: Mapping[str, Any]) -> bool:
+    """Whether the column says all that the claim does."""
+    match claim.field:
+        case "published":  # as exact as it promises to be
+            return bool(claim.origin == columns["published_from"])
+        case "authors":
+            return claim.value in columns["authors"]
+        case "url":
+            return columns["url"] is not None and clean_url(claim.value) == columns["url"]
+        case "language":
+            return columns["language"] is not None and clean_language(claim.value) == columns["language"]
+    return bool(claim.value == columns[claim.field])
