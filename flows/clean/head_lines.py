@@ -6,7 +6,7 @@ from typing import Final
 
 from flows.clean.opening_date import PRINT_TIME, is_other_days_label
 from flows.describe.dates import PrintedDate, find_date, parse_date
-from flows.describe.names import is_byline, looks_like_name, parse_authors
+from flows.describe.names import is_byline, parse_bare_names
 
 REACH = 4_000
 """Characters in which the head is looked for."""
@@ -67,20 +67,10 @@ def _read_line(line: str, start: int, end: int, is_labelled: bool) -> Line:
     date = None if is_labelled or PRINT_TIME.match(line) else find_date(line)
     vague = date is None and not is_labelled and _is_vague_date(line)
     byline = date is None and is_byline(line)
-    return Line(start, end, line, date, vague, byline, () if date or vague or byline else _read_names(line), False)
+    names = () if date or vague or byline else tuple(parse_bare_names(line))
+    return Line(start, end, line, date, vague, byline, names, False)
 
 
 def _is_vague_date(line: str) -> bool:
     parsed = parse_date(line)
     return parsed.precision == "month" if parsed else _NUMERIC_DATE.fullmatch(line) is not None
-
-
-def _read_names(line: str) -> tuple[str, ...]:
-    """The names, where the line is made of nothing else."""
-    if looks_like_name(line):
-        return (line,)
-    names = parse_authors(line)
-    between = len(line) - sum(map(len, names))
-    if len(names) > 1 and all(map(looks_like_name, names)) and between <= len(" and ") * (len(names) - 1):
-        return tuple(names)
-    return ()

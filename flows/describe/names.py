@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -105,6 +105,13 @@ def looks_like_name(line: str) -> bool:
     if len(words) == 1:
         return bool(re.fullmatch(r"O['’][A-Z][a-z]+", line))
     return 1 <= capitalised <= 4 and initials <= 3 and words[-1][0].isupper()
+
+
+def parse_bare_names(text: str, is_name: Callable[[str], bool] = looks_like_name) -> list[str]:
+    """The names, where the text is made of nothing else; `is_name` says what one is."""
+    names = [text] if is_name(text) else parse_authors(text)
+    is_whole = len(text) <= sum(map(len, names)) + len(" and ") * (len(names) - 1)
+    return names if is_whole and all(map(is_name, names)) else []
 
 
 def strip_byline(line: str) -> str:

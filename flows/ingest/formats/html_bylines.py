@@ -20,6 +20,7 @@ from flows.describe.names import (
     is_spelt_out,
     looks_like_name,
     parse_authors,
+    parse_bare_names,
     strip_byline,
 )
 from flows.ingest.formats.html_pieces import (
@@ -229,17 +230,9 @@ def _read_beside_dates(text: str) -> list[str]:
     """The names that a text is, before the 'in' of their topic, or the one that stands in it behind its date."""
     dates = search_dates(text)
     if not dates:
-        return _read_bare_names(text.lstrip(_BORDERS).removesuffix(" in"))
+        return parse_bare_names(text.lstrip(_BORDERS).removesuffix(" in"), _is_bare_name)
     names = parse_authors(text[dates[-1].end :].strip(_BORDERS))
     return names if len(names) == 1 and _is_bare_name(names[0]) else []
-
-
-def _read_bare_names(text: str) -> list[str]:
-    """The names, where the text is made of nothing else."""
-    names = [text] if _is_bare_name(text) else parse_authors(text)
-    between = len(text) - sum(map(len, names))
-    is_whole = between <= len(" and ") * (len(names) - 1)
-    return names if is_whole and all(map(_is_bare_name, names)) else []
 
 
 def _is_bare_name(text: str) -> bool:
