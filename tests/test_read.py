@@ -69,7 +69,13 @@ def test_the_content_tells_the_format_and_the_suffix_hints(name: str, data: byte
         ("a.txt", b'<?xml version="1.0"?><rss></rss>', "XML"),
         ("a.json", b'{\n  "text": "over several lines"\n}', "JSON that is not a record a line"),
         ("a.warc", b"WARC/1.0\r\n", "a web archive"),
-        ("a.mht", b"From: <Saved by Blink>\r\nSubject: A page\r\n\r\n<html>", "a web page saved as one file (mht)"),
+        ("a.txt", b"Subject: The quay\n of today\nMessage-ID: <1>\n\nIt is closed.\n", "a mail message"),
+        ("a", b"Path: a!b\r\nNewsgroups: comp.misc\r\n\r\nIt is closed.\r\n", "a mail message"),
+        (
+            "a.mht",
+            b"From: <Saved by Blink>\r\nSubject: A page\r\nMIME-Version: 1.0\r\n\r\n<html>",
+            "a web page saved as one file (mht)",
+        ),
     ],
 )
 def test_what_is_not_supported_is_named_with_what_is(name: str, data: bytes, what: str) -> None:

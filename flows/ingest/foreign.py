@@ -55,12 +55,13 @@ FIRST_WORDS: Final = tuple(
         (r"^%!PS", "a PostScript document"),
         (r"^(WARC/\d|filedesc://)", "a web archive (warc, arc)"),
         (r"^From \S+ .*\d\d:\d\d", "a mailbox (mbox)"),
-        (
-            r"(?i)^(Received|Return-Path|Delivered-To|MIME-Version|Message-ID|X-[A-Za-z-]+|Content-Type): ",
+        (r"^From: <Saved by ", "a web page saved as one file (mht): save it as HTML"),
+        (  # one of these among the headers, which go on in lines that are indented
+            r"(?i)^([a-z-]+: [^\n]*\n([ \t][^\n]*\n)*)*"
+            r"(Received|Return-Path|Delivered-To|MIME-Version|Message-ID|Newsgroups|X-[a-z-]+|Content-Type): ",
             "a mail message (eml)",
         ),
         (r"(?i)^From: [^\n]*@[^\n]*\r?\n(?:[A-Z][A-Za-z-]+: |[ \t])", "a mail message (eml)"),
-        (r"^From: <Saved by ", "a web page saved as one file (mht): save it as HTML"),
         (r"^#!", "a script"),
         (r"^<\?php", "PHP source code"),
         (
