@@ -15,7 +15,7 @@ from flows.settings import Settings
 from flows.work import Work
 from warehouse.check import tell_new
 from warehouse.connect import define, define_before
-from warehouse.land import DataFile, supersede, write_part
+from warehouse.land import DataFile, replace_files, rewrite_without, write_part
 from warehouse.tables import arrow_schema, arrow_table
 
 Tables = dict[str, tuple[DataFile, ...]]
@@ -113,8 +113,9 @@ def assemble(
     }
     assembled = {table: tuple(files) for table, files in tables.items()}
     for table, (column, values) in stale_rows.items():
-        kept = supersede(warehouse, connection, folder, table, tables.get(table, ()), column, values)
-        assembled[table] = (*kept, *staged.get(table, ()))
+        files = tables.get(table, ())
+        instead = rewrite_without(warehouse, connection, folder, table, files, column, values)
+        assembled[table] = (*replace_files(files, instead), *staged.get(table, ()))
     assembled["files"] = (_write_whole(warehouse, folder, "files", assembled["files"]),)
     return assembled
 

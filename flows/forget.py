@@ -24,7 +24,16 @@ from flows.settings import Settings
 from flows.work import FORGOTTEN, PENDING
 from warehouse.connect import UsageError, list_files, open_tables, write_catalog
 from warehouse.journal import is_recorded, record, scrub_checks
-from warehouse.land import SCRATCH, DataFile, clear_staging, escape_glob, name_run, rewrite_without, write_part
+from warehouse.land import (
+    SCRATCH,
+    DataFile,
+    clear_staging,
+    escape_glob,
+    name_run,
+    replace_files,
+    rewrite_without,
+    write_part,
+)
 from warehouse.lock import WHOLE_SNAPSHOTS, hold_lock
 from warehouse.publish import (
     Manifest,
@@ -240,10 +249,7 @@ def _forget_in(
     instead: dict[DataFile, DataFile | None],
 ) -> Tables:
     """The tables of a snapshot without these documents: copies that they had kept out are elected anew."""
-    tables: Tables = {
-        table: tuple(kept for file in files if (kept := instead.get(file, file)) is not None)
-        for table, files in manifest.tables.items()
-    }
+    tables: Tables = {table: replace_files(files, instead) for table, files in manifest.tables.items()}
     with open_tables(warehouse, manifest.tables) as connection:
         connection.register("targets", arrow_table("forgotten", rows))
         connection.register("doomed", pa.table({"doc_id": doomed}))

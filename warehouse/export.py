@@ -7,7 +7,7 @@ from typing import Literal
 
 import duckdb
 
-from warehouse.connect import connect, locate
+from warehouse.connect import connect, locate, quote
 from warehouse.land import SnapshotKey, hash_file
 from warehouse.publish import read_manifest
 from warehouse.tables import comments
@@ -37,7 +37,7 @@ def export_documents(
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"documents.{format}"
         draft = path.with_suffix(".draft")
-        connection.execute(f"COPY ({_select(connection, format)}) TO '{_quote(draft)}' ({OPTIONS[format]})")
+        connection.execute(f"COPY ({_select(connection, format)}) TO {quote(str(draft))} ({OPTIONS[format]})")
         [(rows,)] = connection.execute("FROM documents SELECT count(*)").fetchall()
     draft.replace(path)
     told = {
@@ -63,7 +63,3 @@ def _select(connection: duckdb.DuckDBPyConnection, format: ExportFormat) -> str:
     replaced = ", ".join(f"to_json({name}) AS {name}" for name in nested)
     choice = f"SELECT * REPLACE ({replaced})" if format == "csv" else "SELECT *"
     return f"FROM documents {choice} ORDER BY source, published, doc_id"
-
-
-def _quote(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -57,20 +57,6 @@ def write_without(warehouse: Path, folder: str, table: str, file: DataFile, colu
     return _write(warehouse, f"{folder}/{table}", arrow_schema(table), survivors)
 
 
-def supersede(
-    warehouse: Path,
-    connection: duckdb.DuckDBPyConnection,
-    folder: str,
-    table: str,
-    files: Collection[DataFile],
-    column: str,
-    stale: pa.Array,
-) -> list[DataFile]:
-    """The files of a table once the rows whose `column` is among the stale are gone from them."""
-    instead = rewrite_without(warehouse, connection, folder, table, files, column, stale)
-    return [kept for file in files if (kept := instead.get(file, file)) is not None]
-
-
 def rewrite_without(
     warehouse: Path,
     connection: duckdb.DuckDBPyConnection,
@@ -100,6 +86,11 @@ def rewrite_without(
         for file in files
         if (hits := touched.get(Path(file.path).name, 0))
     }
+
+
+def replace_files(files: Iterable[DataFile], instead: Mapping[DataFile, DataFile | None]) -> tuple[DataFile, ...]:
+    """The files, each with what `rewrite_without` has put in its place."""
+    return tuple(kept for file in files if (kept := instead.get(file, file)) is not None)
 
 
 def name_run(started_at: datetime) -> str:
