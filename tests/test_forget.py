@@ -92,6 +92,14 @@ def test_what_was_forgotten_does_not_come_back(landed: Corpus, make_article: Art
     assert list_broken(verify(landed)) == set()
 
 
+def test_what_was_forgotten_lands_again_under_another_name(landed: Corpus, make_article: Article) -> None:
+    forget_named(landed, "a.txt")
+    landed.land({"a.txt": None, "moved.txt": write_secret(make_article(1))})
+    assert landed.ask("FROM documents SELECT uri WHERE contains(text, 'Anna Sample')") == [("moved.txt",)]
+    assert forget_named(landed, "moved.txt") == 1
+    assert SECRET not in read_warehouse(landed)
+
+
 def test_a_record_is_known_by_its_text_when_its_number_has_changed(corpus: Corpus, make_article: Article) -> None:
     texts = [make_article(1), write_secret(make_article(2)), make_article(3)]
     corpus.land({"a.jsonl": "".join(json.dumps({"text": text}) + "\n" for text in texts)})
