@@ -1,7 +1,6 @@
 """The command `corpus`. Results go to stdout, all else to stderr; exit status 0 done, 1 failed, 2 wrong usage."""
 
 import io
-import json
 import os
 import re
 import shlex
@@ -22,13 +21,13 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from flows.advice import write_error, write_usage_error
+from flows.choice import change_settings, choose_settings
 from flows.report import QUERIES, Report, write_headline, write_summary
 from flows.settings import FAILED, Settings
 from warehouse import ask
 from warehouse.connect import UsageError, locate
 from warehouse.export import ExportFormat, export_documents
 from warehouse.land import SnapshotKey
-from warehouse.publish import read_manifest
 from warehouse.tidy import KEEP_DAYS, KEEP_SNAPSHOTS, tidy_warehouse
 
 TELL = Console(stderr=True)
@@ -65,7 +64,7 @@ def run(seeds: str | None = None, /, *, settings: Settings | None = None, plain:
     """
     from flows.report.artifacts import DESCRIPTIONS
 
-    chosen = _choose_settings(seeds, settings)
+    chosen = choose_settings(seeds, settings)
     report = _run_plainly(chosen) if plain else _run_through_prefect(chosen)
     TELL.print(Markdown(write_summary(report)))
     for key in ("corpus-plan", "corpus-problems"):
@@ -89,7 +88,7 @@ def retry(*uris: str, settings: Settings | None = None, plain: bool = False) -> 
     plain
         Run without Prefect.
     """
-    return run(settings=_change(settings or Settings(), retry=uris or (FAILED,)), plain=plain)
+    return run(settings=change_settings(settings or Settings(), retry=uris or (FAILED,)), plain=plain)
 
 
 @app.command
@@ -116,7 +115,7 @@ def serve(
     """
     from flows.corpus import serve_corpus
 
-    chosen = _choose_settings(seeds, settings)
+    chosen = choose_settings(seeds, settings)
     serve_corpus(chosen, cron, notify, partial(TELL.print, markup=False, highlight=False, soft_wrap=True))
 
 
@@ -239,7 +238,7 @@ def verify(
 
     given: dict[str, Any] = {"warehouse": warehouse, "engine": engine, "workers": workers}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    chosen = _choose_settings(seeds, settings)
+    chosen = choose_settings(seeds, settings)
     with _open_progress() as progress:
         report = verify_corpus(chosen, Plainly(progress), share)
     TELL.print(Markdown(write_summary(report)))
@@ -445,44 +444,6 @@ def main() -> int:
 def _protect_comments(arguments: list[str]) -> list[str]:
     """The arguments; a query that begins with a comment, as those in files do, does not look like an option."""
     return [f" {argument}" if re.match(r"--\s", argument) else argument for argument in arguments]
-
-
-def _choose_settings(seeds: str | None, settings: Settings | None) -> Settings:
-    """The settings as given, with these seeds, else with those that the warehouse follows.
-
-    UsageError when they name as a folder what is none.
-    """
-    chosen = settings or Settings()
-    if seeds is None and "seeds" not in chosen.model_fields_set:
-        seeds = _recall_seeds(chosen)
-    if seeds is not None:
-        chosen = _change(chosen, seeds=seeds)
-    _require_folders(chosen)
-    return chosen
-
-
-def _change(settings: Settings, **values: Any) -> Settings:
-    """The settings with other values; what was not set still is not."""
-    return Settings(**{**settings.model_dump(exclude_unset=True), **values})
-
-
-def _recall_seeds(settings: Settings) -> str | None:
-    """The folder of raw files that the warehouse followed last, while it is there. ValueError for a damaged one."""
-    manifest = read_manifest(locate(settings.warehouse))
-    seeds = str(json.loads(manifest.run["settings"])["seeds"]) if manifest else None
-    return seeds if seeds and Path(seeds).is_dir() else None
-
-
-def _require_folders(settings: Settings) -> None:
-    """UsageError when the settings name as a folder what is none, before anything starts or is made."""
-    try:
-        warehouse, seeds = settings.warehouse_path, settings.seeds_path
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-    if not seeds.is_dir():
-        raise UsageError(f"there is no folder {seeds}: name the folder of your raw files, as in `corpus run FOLDER`")
-    if warehouse.exists() and not warehouse.is_dir():
-        raise UsageError(f"the warehouse {warehouse} is a file: name a folder, which is made where there is none")
 
 
 def _confirm() -> bool:
