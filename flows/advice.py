@@ -1,11 +1,13 @@
 """What went wrong, in a sentence that says what to do."""
 
 import errno
+from typing import Any, Final
 
 import cyclopts
 import pydantic
 
 from flows.settings import Settings
+from warehouse.land import SnapshotKey
 
 ADVICE = {
     errno.ENOSPC: "the disk is full: free some space and run again; what readers see is whole, as it was before",
@@ -20,6 +22,12 @@ ADVICE = {
     errno.EMFILE: "too many files are open: `ulimit -n 65536` allows more",
 }
 """By error of the system."""
+KINDS: Final[dict[Any, str]] = {
+    int: "a whole number",
+    float: "a number",
+    SnapshotKey | None: "the number of a snapshot, or a day as in 2026-10-31",
+}
+"""By type of an option, what it takes."""
 
 
 def write_error(error: Exception) -> str:
@@ -38,6 +46,8 @@ def write_usage_error(error: Exception) -> str:
             " (a query is one argument: put it in quotes)" if {"sql", "search"} & {*(error.command_chain or ())} else ""
         )
         return f"too many arguments: {' '.join(error.unused_tokens or ())}{hint}"
+    if isinstance(error, cyclopts.CoercionError) and error.argument and error.token and error.target_type in KINDS:
+        return f"{error.argument.name} is {error.token.value!r}: give {KINDS[error.target_type]}"
     cause = error.__cause__ if isinstance(error.__cause__, pydantic.ValidationError) else error
     if not isinstance(cause, pydantic.ValidationError):
         return str(error)

@@ -120,7 +120,7 @@ def test_the_commands_of_the_contract_are_there_and_take_a_warehouse(run: Corpus
         (["search", "two", "words"], "put it in quotes"),
         (["run", "one", "two"], "too many arguments: two\n"),
         (["sql", "SELECT 1", "--format", "xml"], "table"),
-        (["sql", "SELECT 1", "--snapshot", "x"], "--snapshot"),
+        (["sql", "SELECT 1", "--snapshot", "x"], "--snapshot is 'x': give the number of a snapshot, or a day"),
         (["sql", "SELECT 1", "--snapshot", "2026-13-41"], "--snapshot"),
         (["status", "--warehouse", "s3://bucket/corpus"], "s3://"),
         (["run", "--plain", "s3://bucket/seeds"], "s3://"),
@@ -131,6 +131,8 @@ def test_the_commands_of_the_contract_are_there_and_take_a_warehouse(run: Corpus
         (["run", "--plain", "--warehouse", __file__], "name a folder"),
         (["run", "--plain", "--engine", "steam"], "Dask"),
         (["run", "--plain", "--workers", "-1"], "--workers"),
+        (["search", "quay", "--limit", "all"], "--limit is 'all': give a whole number"),
+        (["tidy", "--keep-days", "few"], "--keep-days is 'few': give a number"),
         (["run", "--plain", "--disabled-rules", "coment-footer"], "is it 'comment-footer'?"),
     ],
 )
