@@ -6,6 +6,7 @@ import socket
 import subprocess
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -109,6 +110,17 @@ def test_a_name_that_is_no_text_is_stated_and_the_one_above_holds(tmp_path: Path
     found = {each.uri: each for each in find_files(tmp_path)}
     assert found["paper/source.toml"].reason == "'name' is no text in quotes; the files beside it land without it"
     assert json.loads(found["paper/a.txt"].folder) == {"name": "Above", "licence": "CC0"}
+
+
+def test_what_source_toml_tells_is_json_whatever_its_numbers_are(tmp_path: Path) -> None:
+    write(tmp_path / "source.toml", "share = nan\nmost = inf\nweight = 0.5")
+    write(tmp_path / "a.txt")
+
+    def refuse(name: str) -> NoReturn:
+        raise ValueError(f"{name} is not JSON")
+
+    told = json.loads(find(tmp_path)["a.txt"].folder, parse_constant=refuse)
+    assert told == {"share": "nan", "most": "inf", "weight": 0.5}
 
 
 def test_a_broken_source_toml_is_stated_and_its_folder_lands_without_it(tmp_path: Path) -> None:

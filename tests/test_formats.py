@@ -91,6 +91,11 @@ def test_front_matter_is_claims_and_metadata() -> None:
             ["T", "Ann Bell", "2025-01-02"],
             {"params": {"toc": True}},
         ),
+        (
+            "+++\ntitle = 'T'\nlow = nan\nhigh = -inf\nten = 1_0.5\n+++",
+            ["T"],
+            {"low": "nan", "high": "-inf", "ten": 10.5},
+        ),
         ("---\ntitle: T\nten: &ten [1]\nmany: *ten\n---", ["T"], {"ten": "&ten [1]", "many": "*ten"}),
     ],
 )

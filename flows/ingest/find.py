@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.ingest.numbers import parse_number
+
 NAME_KEYS = ("name", "publisher")
 """What source.toml calls the source by, the first that it has."""
 SIDECAR_SUFFIX = ".meta.json"
@@ -143,7 +145,7 @@ def _spell(name: str) -> str:
 def _read_folder_file(path: Path) -> tuple[dict[str, Any], str | None]:
     """What a source.toml says, and what is wrong with it."""
     try:
-        told = tomllib.loads(path.read_text("utf-8-sig"))
+        told = tomllib.loads(path.read_text("utf-8-sig"), parse_float=parse_number)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return {}, f"{error}; the files beside it land without it"
     strange = [key for key in NAME_KEYS if not isinstance(told.get(key, ""), str)]

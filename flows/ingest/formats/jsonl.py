@@ -11,6 +11,7 @@ from flows.ingest.contents import Contents, Records, Refused, is_blank
 from flows.ingest.decode import decode, sniff_unicode
 from flows.ingest.formats import html
 from flows.ingest.formats.fields import TEXT_NAMES, claims_of, fold_name
+from flows.ingest.numbers import parse_number
 from flows.model import Record, Rejected
 
 NAME: Final = "jsonl"
@@ -147,12 +148,6 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _parse_number(digits: str) -> float | str:
-    """A number; one beyond a double's range stays as it is written."""
-    number = float(digits)
-    return digits if number in (float("inf"), float("-inf")) else number
-
-
 def _refuse_lone_surrogates(fields: dict[str, Any]) -> None:
     try:
         json.dumps(fields, ensure_ascii=False).encode()
@@ -166,4 +161,4 @@ def _type_name(value: Any) -> str:
     return names.get(type(value), "number")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_parse_number, object_pairs_hook=_keep_pairs)
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=parse_number, object_pairs_hook=_keep_pairs)
