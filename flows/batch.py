@@ -7,7 +7,7 @@ sees the same folders, and knows nothing of Prefect.
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -234,10 +234,7 @@ def _make_rows(
     with _timed(seconds, "describe"):
         read_at = work.read_at or batch.started_at
         described = describe(cleaned.text, cleaned.claims, read_at.date())
-    untold = list_untold(cleaned.claims, described)
-    sidecar = untold.pop("sidecar", {}) | context.metadata.get("sidecar", {})
-    metadata = {name: value for fields in untold.values() for name, value in fields.items()}
-    metadata |= (record.metadata or {}) | context.metadata | ({"sidecar": sidecar} if sidecar else {})
+        untold = list_untold(cleaned.claims, described)
     document = Document(
         doc_id=doc_id,
         uri=found.uri,
@@ -250,12 +247,22 @@ def _make_rows(
         format=reading.format or "",
         encoding=reading.encoding,
         bytes=found.bytes,
-        metadata=JSON(spell_surrogates(_dump(metadata), backslash="\\\\")),
+        metadata=JSON(spell_surrogates(_dump(_gather_metadata(record, context, untold)), backslash="\\\\")),
         first_run_id=work.first_runs.get(record.record, batch.run_id),
         run_id=batch.run_id,
         ingested_at=read_at,
     )
     return document, edits, paragraphs
+
+
+def _gather_metadata(record: Record, context: Context, untold: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """What no column tells: of the record by its names, of the sidecar and source.toml each under one of its own."""
+    fields = {place: dict(values) for place, values in untold.items()}
+    beside = dict(context.metadata)
+    if sidecar := fields.pop("sidecar", {}) | beside.get("sidecar", {}):
+        beside["sidecar"] = sidecar
+    own = {name: value for values in fields.values() for name, value in values.items()} | (record.metadata or {})
+    return {f"field {name}" if name in beside else name: value for name, value in own.items()} | beside
 
 
 def _dump(metadata: dict[str, Any]) -> str:

@@ -153,6 +153,7 @@ def test_a_copy_is_like_the_kept_one_not_like_another_copy(make: Make) -> None:
     found = find_duplicates(connection, "two", Settings())
     accepted = {frozenset((row["doc_id"], row["other_id"])) for row in found.pairs.to_pylist()}
     kept = {str(number) for number in range(len(chain))} - set(found.duplicates["doc_id"].to_pylist())
+    assert 1 < len(kept) < len(chain)
     for row in found.duplicates.to_pylist():
         assert row["kept_id"] in kept
         assert frozenset((row["doc_id"], row["kept_id"])) in accepted
@@ -291,7 +292,9 @@ def list_shingles(text: str, length: int) -> set[tuple[str, ...]]:
 
 def test_the_measures_are_exact(make: Make) -> None:
     texts = [STORY, change_words(STORY, 0.2), STORY[:500], f"{STORY} {OTHER}"]
-    for row in find_duplicates(make(texts), "two", Settings()).pairs.to_pylist():
+    pairs = find_duplicates(make(texts), "two", Settings()).pairs
+    assert pairs.num_rows == 6
+    for row in pairs.to_pylist():
         for name, length in (("jaccard", 2), ("five_word_jaccard", 5)):
             one, other = (list_shingles(texts[int(row[side])], length) for side in ("doc_id", "other_id"))
             assert row[name] == pytest.approx(len(one & other) / len(one | other), abs=1e-4)

@@ -124,7 +124,9 @@ def test_news_articles_lose_next_to_nothing() -> None:
 
 
 def test_the_body_of_a_real_article_stays() -> None:
-    for path in sorted(SEEDS.glob("*.txt")):
+    paths = sorted(SEEDS.glob("*.txt"))
+    assert paths
+    for path in paths:
         text = path.read_text("utf-8")
         body = "\n".join(line for line in text.split("\n") if len(line) > LONGEST_LINE or line.rstrip().endswith("."))
         kept = apply(text, find_noise(text, THRESHOLD))

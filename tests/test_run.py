@@ -142,6 +142,7 @@ def test_whatever_a_record_carries_is_in_a_column_or_in_its_metadata(corpus: Cor
         "date": "2025-01-02",
         "pubDate": "2025-01-03",
         "tags": ["a"],
+        "sidecar": "with us",
     }
     corpus.land(
         {
@@ -156,6 +157,7 @@ def test_whatever_a_record_carries_is_in_a_column_or_in_its_metadata(corpus: Cor
     assert told.pop("source.toml") == {"publisher": "The Press"}
     assert told.pop("sidecar") == {"section": "News"}
     assert len(told.keys() & {"date", "pubDate"}) == 1  # one of them is the column
+    assert told.pop("field sidecar") == "with us"  # the name is taken
     left = {name: value for name, value in told.items() if name not in ("date", "pubDate")}
     assert left == {name: record[name] for name in ("title", "source", "lang", "url", "author", "tags")}
 
