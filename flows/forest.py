@@ -1,4 +1,4 @@
-"""Gradient-boosted decision trees: read from JSON, evaluated with numpy; tests/benchmarks/grow_forest.py grows them."""
+"""Gradient-boosted decision trees, read from JSON; tests/benchmarks/grow_forest.py grows them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from flows.machine_code import compiled
 
 Matrix = NDArray[np.float32]
 
@@ -16,9 +18,9 @@ class Forest:
 
     bias: float
     rows: NDArray[np.int64]
-    """Which feature, of shape (levels * trees,), a level after the other."""
+    """Which feature, of shape (trees, levels)."""
     limits: Matrix
-    """Of shape (levels * trees, 1)."""
+    """Of the same shape."""
     leaves: Matrix
     """Of shape (trees, 2 ** levels)."""
 
@@ -26,11 +28,11 @@ class Forest:
 def read_forest(data: dict[str, Any], features: Sequence[str]) -> Forest:
     """A forest as its file has it: of each tree its splits, as [feature, limit], and its leaves."""
     row = {name: number for number, name in enumerate(features)}
-    levels = list(zip(*(tree["splits"] for tree in data["trees"]), strict=True))
+    splits = [tree["splits"] for tree in data["trees"]]
     return Forest(
         data["bias"],
-        np.array([[row[name] for name, _ in level] for level in levels], dtype=np.int64).ravel(),
-        np.array([[limit for _, limit in level] for level in levels], dtype=np.float32).reshape(-1, 1),
+        np.array([[row[name] for name, _ in tree] for tree in splits], dtype=np.int64),
+        np.array([[limit for _, limit in tree] for tree in splits], dtype=np.float32),
         np.array([tree["leaves"] for tree in data["trees"]], dtype=np.float32),
     )
 
@@ -43,10 +45,24 @@ def predict(forest: Forest, features: Matrix) -> Matrix:
 
 def predict_odds(forest: Forest, features: Matrix) -> Matrix:
     """The same as the logarithm of the odds."""
-    trees, leaves = forest.leaves.shape
-    above = (features[forest.rows] > forest.limits).reshape(-1, trees, features.shape[1])
-    leaf = np.repeat(np.arange(0, trees * leaves, leaves, dtype=np.int32)[:, None], features.shape[1], axis=1)
-    for level, answers in enumerate(above):
-        leaf += answers.astype(np.int32) << level
-    odds: Matrix = forest.leaves.ravel()[leaf].sum(axis=0) + np.float32(forest.bias)
+    return _sum_leaves(
+        np.ascontiguousarray(features), forest.rows, forest.limits, forest.leaves, np.float32(forest.bias)
+    )
+
+
+@compiled
+def _sum_leaves(features: Matrix, rows: NDArray[np.int64], limits: Matrix, leaves: Matrix, bias: np.float32) -> Matrix:
+    """The bias and what each tree says of each item; a question is put to all items in turn, which lie side by side."""
+    items = features.shape[1]
+    odds = np.full(items, bias)
+    leaf = np.empty(items, np.int64)
+    for tree in range(len(rows)):
+        leaf[:] = 0
+        for level in range(rows.shape[1]):
+            asked, limit = features[rows[tree, level]], limits[tree, level]
+            for item in range(items):
+                leaf[item] |= (asked[item] > limit) << level
+        answers = leaves[tree]
+        for item in range(items):
+            odds[item] += answers[leaf[item]]
     return odds

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import math
 import re
 import tomllib
 from datetime import date
@@ -19,7 +18,6 @@ from selectolax.lexbor import LexborHTMLParser
 from flows.clean import clean
 from flows.clean.ledger import squeeze, undo, write_edits
 from flows.describe.choose import choose
-from flows.forest import predict, read_forest
 from flows.ingest.contents import Refused, look_at
 from flows.ingest.formats import html, html_labels, jsonl, pdf
 from flows.ingest.formats.fields import claims_of
@@ -409,21 +407,6 @@ def test_the_posts_of_a_discussion_are_its_content(markup: str) -> None:
     assert "html-comments" not in html_labels.label_by_rules(page)[0]
     page = find_blocks(LexborHTMLParser(source.format("")).body)  # type: ignore[arg-type]
     assert "html-comments" in html_labels.label_by_rules(page)[0]
-
-
-def test_a_forest_asks_each_tree_its_questions_and_sums_the_leaves() -> None:
-    data = {
-        "bias": 0.5,
-        "trees": [
-            {"splits": [["length", 2.0], ["links", 1.0]], "leaves": [0.0, 1.0, 2.0, 4.0]},
-            {"splits": [["links", 0.0], ["length", 9.0]], "leaves": [0.25, -0.25, 8.0, 16.0]},
-        ],
-    }
-    forest = read_forest(data, ("length", "links"))
-    features = np.array([[1, 3, 1, 10], [0, 0, 2, 2]], dtype=np.float32)
-    sums = [0.0 + 0.25, 1.0 + 0.25, 2.0 - 0.25, 4.0 + 16.0]
-    expected = [1 / (1 + math.exp(-(0.5 + total))) for total in sums]
-    assert predict(forest, features).tolist() == pytest.approx(expected)
 
 
 def test_a_page_of_very_many_blocks_is_left_to_the_rules() -> None:
