@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -69,6 +70,13 @@ TELLING = re.compile(
 OURS = "corpus"
 BASELINE = "trafilatura"
 """Whose CPU time the others' is measured by."""
+SETTINGS: Mapping[str, dict[str, bool]] = {
+    "": {},
+    ", precise": {"favor_precision": True},
+    ", complete": {"favor_recall": True},
+    ", fast": {"fast": True},
+}
+"""The baseline's documented settings for what it keeps, the default first: which does best depends on the pages."""
 DESCRIBED = ", with metadata"
 """What an extractor that reads title, authors and date besides has in its name."""
 
@@ -134,6 +142,11 @@ def extract_described(page: MarkedPage, model: Model) -> str:
     return ""
 
 
+def extract_by_trafilatura(options: Mapping[str, bool], page: MarkedPage) -> str:
+    """The text that trafilatura finds, without readers' comments."""
+    return import_module("trafilatura").extract(page.source, include_comments=False, **options) or ""
+
+
 def extract_by_readability(page: MarkedPage) -> str:
     """The text of the markup that readability-lxml finds, in blocks as ours is."""
     document = import_module("readability").Document(page.source.decode("utf-8", "replace"))
@@ -160,10 +173,8 @@ def list_peers() -> dict[str, Extract]:
         import trafilatura
 
         name = f"trafilatura {version('trafilatura')}"
-        peers[name] = lambda page: trafilatura.extract(page.source, include_comments=False) or ""
-        peers[f"{name}, precise"] = lambda page: (
-            trafilatura.extract(page.source, include_comments=False, favor_precision=True) or ""
-        )
+        for setting, options in SETTINGS.items():
+            peers[f"{name}{setting}"] = partial(extract_by_trafilatura, options)
         peers[f"{name}{DESCRIBED}"] = lambda page: (
             getattr(trafilatura.bare_extraction(page.source, include_comments=False, with_metadata=True), "text", None)
             or ""
