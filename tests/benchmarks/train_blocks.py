@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flows.forest import Matrix, predict_odds, read_forest
 from flows.ingest.formats import html_classifier as classifier
@@ -38,6 +39,8 @@ FEWEST_PAGES = 5
 """A word that is weighed is on at least so many pages."""
 LEAST_FOUND = 0.3
 """The share of the words that people marked which a page's blocks must have to be learned from."""
+LEAST_AGREEMENT = 0.6
+"""The F1 of what is learned from other hosts, on a page that the first forest learns from."""
 WORTH_OF_NEWS = 2.0
 """What a page of article_pages counts beside one of web_pages: there are an eighth as many, and they are all news."""
 DAMPING = 2.0
@@ -145,6 +148,14 @@ def read_examples(folder: Path) -> list[Example]:
     return [example for page, worth in pages if (example := read_example(page, worth))]
 
 
+def find_agreement(example: Example, kept: NDArray[np.bool_]) -> float:
+    """The F1 of the words of the blocks that are kept, against the shares of their words that are main content."""
+    page = example.page
+    words = np.array([len(split_words(page.text[block.start : block.end])) for block in page.blocks])
+    main = example.share * words
+    return float(2 * main[kept].sum() / max(1.0, words[kept].sum() + main.sum()))
+
+
 def vary(example: Example) -> Iterator[Example]:
     """The page itself, and for half of the pages what it would be without telling classes: such pages are rare."""
     yield example
@@ -209,7 +220,8 @@ def weigh_words(examples: Iterable[Example]) -> tuple[dict[str, float], dict[str
 def learn(examples: Iterable[Example]) -> Learned:
     """Learns from the pages: the weights of words, and two forests.
 
-    Each forest is grown on what those before it say of pages of hosts that they did not learn from.
+    Each forest is grown on what those before it say of pages of hosts that they did not learn from. Pages that were
+    marked as no other page tells, only the first section or without code, are left out of the first forest.
     """
     pages = [each for example in examples for each in vary(example)]
     part = np.array([hash_host(page.host) // FOLDS % FOLDS for page in pages])
@@ -219,11 +231,15 @@ def learn(examples: Iterable[Example]) -> Learned:
         classes, words = weigh_words([pages[at] for at in others])
         features |= {at: measure_blocks(pages[at].page, pages[at].rules, classes, words) for at in own}
     contexts: dict[int, Matrix] = {}
+    agreement: dict[int, float] = {}
     for others, own in splits:
         forest = read_forest(_grow(pages, {at: features[at] for at in others}, FEATURES, FIRST), FEATURES)
         for at in own:
-            contexts[at] = measure_context(predict_odds(forest, features[at]), pages[at].page, pages[at].rules)
-    first = _grow(pages, features, FEATURES, FIRST)
+            odds = predict_odds(forest, features[at])
+            contexts[at] = measure_context(odds, pages[at].page, pages[at].rules)
+            agreement[at] = find_agreement(pages[at], odds > 0)
+    told = {at: features[at] for at in features if agreement[at] >= LEAST_AGREEMENT}
+    first = _grow(pages, told, FEATURES, FIRST)
     return Learned(*weigh_words(pages), first, _grow(pages, contexts, CONTEXT, SECOND))
 
 
