@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 
 from tests.benchmarks import (
@@ -59,12 +60,11 @@ def measure_main_content(limit: int | None, with_peers: bool) -> Iterator[Figure
         pages = [page for page in read_pages(DATA / name) if find_fold(page.host) in folds]
         texts, seconds = main_content.run_all(pages, extractors)
         gold = [count(page.gold) for page in pages]
-        f1 = {tool: main_content.compare(list(map(count, found)), gold).f1 for tool, found in texts.items()}
-        yield Figure(
-            f"main content of {name}, F1 of {unit}",
-            f1.pop(ours),
-            {tool: f1[tool] for tool in f1 if not tool.startswith(ours)},
-        )
+        scores = {tool: main_content.compare(list(map(count, found)), gold) for tool, found in texts.items()}
+        peers = {tool: score for tool, score in scores.items() if not tool.startswith(ours)}
+        for counted, read in ((unit, attrgetter("f1")), (f"distinct {unit}", attrgetter("distinct"))):
+            others = {tool: read(score) for tool, score in peers.items()}
+            yield Figure(f"main content of {name}, F1 of {counted}", read(scores[ours]), others)
         shares = main_content.share_time(seconds)
         if shares:
             theirs = {tool: share for tool, share in shares.items() if not tool.startswith(ours)}

@@ -11,7 +11,8 @@ what ships, which is learned from all of both sets.
 Pages of `web_pages` and `readability_pages` are compared by their words, as bags; those of `article_pages` by their
 runs of four words, as bags, case told apart. Precision is the mean over the pages for which there is a text, recall
 over those for which there should be one, F1 is of the two means: so scores scrapinghub's article-extraction-benchmark.
-The mean of the pages' own F1, which is lower, is printed besides. Peers leave out readers' comments (a setting of
+The mean of the pages' own F1, which is lower, is printed besides, and the F1 of sets, where what stands in a text often
+counts once. Peers leave out readers' comments (a setting of
 theirs). CPU is told as a share of trafilatura's, each page given to all in turn; what reads title, authors and date
 besides, as the software does of every page, is told as a share of trafilatura's when that does so too.
 
@@ -106,17 +107,27 @@ class Figures:
     f1: float
     own: float
     """The mean of the pages' own F1."""
+    distinct: float
+    """F1 where each word, or run of words, counts once a page."""
 
 
 def compare(found: list[Bag], gold: list[Bag]) -> Figures:
     common = [(one & other).total() for one, other in zip(found, gold, strict=True)]
-    precision = fmean(count / bag.total() for count, bag in zip(common, found, strict=True) if bag)
-    recall = fmean(count / bag.total() for count, bag in zip(common, gold, strict=True) if bag)
+    precision, recall = measure_means(found, gold)
     own = fmean(
         2 * count / max(1, one.total() + other.total()) if one or other else 1.0
         for count, one, other in zip(common, found, gold, strict=True)
     )
-    return Figures(precision, recall, harmonic_mean(precision, recall), own)
+    distinct = measure_means([Counter(bag.keys()) for bag in found], [Counter(bag.keys()) for bag in gold])
+    return Figures(precision, recall, harmonic_mean(precision, recall), own, harmonic_mean(*distinct))
+
+
+def measure_means(found: list[Bag], gold: list[Bag]) -> tuple[float, float]:
+    """The means of the pages' precision and recall."""
+    common = [(one & other).total() for one, other in zip(found, gold, strict=True)]
+    precision = fmean(count / bag.total() for count, bag in zip(common, found, strict=True) if bag)
+    recall = fmean(count / bag.total() for count, bag in zip(common, gold, strict=True) if bag)
+    return precision, recall
 
 
 def learn_without(folder: Path, folds: Iterable[int]) -> dict[int, Model]:
@@ -264,12 +275,13 @@ def main(folder: Path) -> None:
         unnamed = [replace(page, source=TELLING.sub(rb'\1"block"', page.source)) for page in commented]
         told = [own for own in comments if own]
         print(f"\n{name}: {len(pages)} pages")
-        print(f"{'':34}F1     precision recall own F1 CPU, ms  share comments    unnamed comments unwanted")
+        print(f"{'':34}F1     precision recall own F1 distinct CPU, ms  share comments    unnamed comments unwanted")
         for extractor, run in extractors.items():
             figures = compare([measure(text) for text in texts[extractor]], gold)
             share = f"{shares[extractor]:.2f}" if extractor in shares else "-"
             print(
                 f"{extractor:34}{figures.f1:.4f} {figures.precision:.4f}    {figures.recall:.4f} {figures.own:.4f} "
+                f"{figures.distinct:.4f} "
                 f"{1000 * seconds[extractor]:7.1f}  {share:>5} {count_leaks(comments, texts[extractor]):11} "
                 f"{count_leaks(told, [run(page) for page in unnamed]):16} "
                 f"{count_leaks(unwanted, texts[extractor])}",
