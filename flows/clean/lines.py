@@ -9,7 +9,8 @@ are nearly all prose loses next to nothing, a menu is taken whole, a line withou
 A second forest that sees what the first makes of the lines around is worth much in web pages; here it told nothing new
 in cross-validation, whether it saw the features too or not.
 
-Lines of more than `LONGEST_LINE` characters are content. The training is `tests/benchmarks/train_lines.py`.
+Lines of more than `LONGEST_LINE` characters are content, but for the entries of a menu run together, which are noise
+whatever stands around. The training is `tests/benchmarks/train_lines.py`.
 """
 
 import json
@@ -21,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from flows.clean.line_features import FEATURES, is_ornament, measure_lines
+from flows.clean.line_features import FEATURES, is_ornament, is_run_together, measure_lines
 from flows.clean.line_words import LONGEST_LINE
 from flows.describe.language import detect_language
 from flows.forest import Forest, Matrix, predict, read_forest
@@ -61,6 +62,7 @@ def judge(lines: Sequence[str], model: Model) -> Matrix:
     if len(judged) > 1:
         answer = predict(model.forest, measure_lines(judged, model.words))
         scores[~ornament] = np.where([len(line) > LONGEST_LINE for line in judged], 0, answer)
+        scores[[is_run_together(line) for line in lines]] = 1
     return scores
 
 
@@ -85,11 +87,12 @@ def score_lines(text: str, model: Model | None = None) -> list[tuple[int, int, f
             at = start + len(whole) - len(whole.lstrip())
             spans.append((at, at + len(line)))
         start += len(whole) + 1
-    if all(end - start > LONGEST_LINE for start, end in spans):
+    lines = [text[start:end] for start, end in spans]
+    if all(len(line) > LONGEST_LINE and not is_run_together(line) for line in lines):
         return [(start, end, 0.0) for start, end in spans]
     model = model or load_model()
     threshold = model.thresholds.get(detect_language(text).language or "", model.thresholds[""])
-    scores = calibrate(judge([text[start:end] for start, end in spans], model), threshold)
+    scores = calibrate(judge(lines, model), threshold)
     return [(start, end, float(score)) for (start, end), score in zip(spans, scores, strict=True)]
 
 
