@@ -51,9 +51,11 @@ NAMED = {
         FROM known_rules FULL JOIN rule_effects AS now USING (rule, kind)
             FULL JOIN before.rule_effects AS past USING (rule, kind)
         SELECT rule, kind, zone,
-            coalesce(now.hits, 0) AS hits, coalesce(now.hits, 0) - coalesce(past.hits, 0) AS hits_gained,
+            coalesce(now.hits, 0) AS hits,
+            if(getvariable('past_is_known'), coalesce(now.hits, 0) - coalesce(past.hits, 0), NULL) AS hits_gained,
             coalesce(now.characters, 0) AS characters,
-            coalesce(now.characters, 0) - coalesce(past.characters, 0) AS characters_gained,
+            if(getvariable('past_is_known'), coalesce(now.characters, 0) - coalesce(past.characters, 0), NULL)
+                AS characters_gained,
             coalesce(now.documents, 0) AS documents, coalesce(now.sources, 0) AS sources,
             coalesce(now.largest, 0) AS largest, description
         ORDER BY 4 DESC, rule, kind""",
@@ -108,7 +110,9 @@ def print_named(name: str, warehouse: str | None, snapshot: SnapshotKey | None, 
     with _open(warehouse, snapshot, journal=name in ("runs", "checks")) as connection:
         if name == "rules":
             connection.register("known_rules", _list_rules())
-            define_before(connection, locate(warehouse), _read_parent(locate(warehouse), snapshot), views=True)
+            past = _read_parent(locate(warehouse), snapshot)
+            connection.execute("SET VARIABLE past_is_known = ?", [past is not None])
+            define_before(connection, locate(warehouse), past or {}, views=True)
         if name == "snapshots":
             connection.register("known_snapshots", _list_snapshots(locate(warehouse)))
         rows = connection.sql(NAMED[name])
@@ -213,14 +217,16 @@ def _write_time(time: datetime | str) -> str:
     return f"{datetime.fromisoformat(str(time)):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _read_parent(root: Path, snapshot: SnapshotKey | None) -> dict[str, tuple[DataFile, ...]]:
-    """The tables of the snapshot before; none before the first, or when it is no longer whole."""
+def _read_parent(root: Path, snapshot: SnapshotKey | None) -> dict[str, tuple[DataFile, ...]] | None:
+    """The tables of the snapshot before: of the first one none; None when it has expired, or is no longer whole."""
     manifest = read_manifest(root, snapshot)
-    if manifest is None or manifest.parent not in list_snapshots(root):
+    if manifest is None or manifest.parent is None:
         return {}
-    parent = read_manifest(root, manifest.parent)
-    tables = parent.tables if parent else {}
-    return tables if all((root / file.path).exists() for files in tables.values() for file in files) else {}
+    parent = read_manifest(root, manifest.parent) if manifest.parent in list_snapshots(root) else None
+    tables = parent.tables if parent else None
+    if tables is None or not all((root / file.path).exists() for files in tables.values() for file in files):
+        return None
+    return tables
 
 
 def _list_rules() -> pa.Table:
