@@ -666,6 +666,9 @@ def test_what_a_browser_prints_loses_no_character_of_any_plane_or_direction() ->
 @pytest.mark.parametrize(("direction", "text"), [
     ("rtl", "أعلن المجلس يوم الاثنين 25 مارس 2024 عن إصلاح الجسر (الذي بني عام 1904)، ولا بد من 3.5 مليون."),
     ("rtl", "ראש העיר אמר כי העלות תהיה 3.5 מיליון דולר, וכי חברת Northern Masons תתחיל (מחר)."),
+    ("rtl", "העלות היא 50% מהסכום, כלומר $5 או ₪300 ליום, לפי https://a.example/he?id=12 מיום 25-03-2024 (COVID-19)."),
+    ("rtl", "قال بين 25-03-2024 و 2024/03/25 إن النسبة 50% [المصدر: رويترز (لندن)] ثم مضى."),
+    ("rtl", "אֵת הַשָּׁמַיִם וְאֵת הָאָרֶץ בְּרֵאשִׁית בָּרָא אֱלֹהִים"),
     ("ltr", 'The council said so ("المجلس البلدي") and wrote: לא נסגור את הגשר before it left.'),
 ])  # fmt: skip
 def test_text_from_right_to_left_is_read_in_its_order(direction: str, text: str) -> None:
@@ -675,6 +678,36 @@ def test_text_from_right_to_left_is_read_in_its_order(direction: str, text: str)
     (record,) = pdf.read_records(look_at(printed, ".pdf")).records
     assert isinstance(record, Record)
     assert record.text == text
+
+
+def test_lines_behind_one_with_a_hyphen_at_its_end_stay_lines_of_their_own_in_a_pdf() -> None:
+    text = "He stood in the well-<br>known كلمة, of a self-<br>evident and other-<br>worldly kind."
+    with open_page() as page:
+        page.set_content(f"<p style=\"font: 10px 'DejaVu Sans'; width: 200px; text-align: right\">{text}</p>")
+        printed = page.pdf()
+    (record,) = pdf.read_records(look_at(printed, ".pdf")).records
+    assert isinstance(record, Record)
+    assert record.text == text.replace("<br>", "\n")
+
+
+def test_columns_of_a_pdf_that_is_read_from_right_to_left_begin_with_the_right_one() -> None:
+    said = "ראש העיר אמר כי העלות תהיה שלושה מיליון דולר וכי חברת הבנייה תתחיל מחר בבוקר."
+    with open_page() as page:
+        paragraphs = "".join(f"<p>{number} {said}</p>" for number in range(10, 24))
+        page.set_content(f"<div dir='rtl' style=\"font: 14px 'DejaVu Sans'; columns: 2\">{paragraphs}</div>")
+        printed = page.pdf()
+    (record,) = pdf.read_records(look_at(printed, ".pdf")).records
+    assert isinstance(record, Record)
+    assert [int(number) for number in re.findall(r"\d+", record.text)] == list(range(10, 24))
+
+
+def test_letters_of_a_ligature_of_a_pdf_are_read_in_their_order() -> None:
+    with open_page() as page:
+        page.set_content("<p dir='rtl' style=\"font: 10px 'DejaVu Sans'\">ﺍﻟﺴﻼﻡ ﻋﻠﻴﻜﻢ</p>")
+        printed = page.pdf()
+    (record,) = pdf.read_records(look_at(printed, ".pdf")).records
+    assert isinstance(record, Record)
+    assert record.text == "السلام عليكم"
 
 
 @pytest.mark.parametrize(("standing", "right_to_left", "read"), [

@@ -7,6 +7,7 @@ to left is turned round (by the rules of Unicode's bidirectional algorithm, UAX 
 
 import ctypes
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -16,15 +17,20 @@ from unicodedata import bidirectional, combining
 import pypdfium2.raw as pdfium
 
 RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_LINE: Final = re.compile(r"[^\r\n]+")
+# PDFium goes on in one line behind a hyphen at a line's end, for which it writes a character of its own
+_LINE: Final = re.compile("[^\r\n\x02\ufffe]+[\x02\ufffe]?")
+_HYPHENS: Final = "\x02\ufffe"
 # Of a line's height: less white parts no words, for so much may stand beside a letter that joins no other
 _WORD_GAP: Final = 0.2
 _LONGEST_LIGATURE: Final = 4  # letters
+_MOST_BETWEEN: Final = 8  # characters, from the first letter of a ligature to its last
 _BESIDE: Final = 0.001  # points
 _PAIRS: Final = {mark: pair for pair in ("()", "[]", "{}", "«»") for mark in pair}
 # Which way a bracket is drawn depends on where its reader believed it to stand: which one it is, its neighbours tell
-_OPENING: Final = re.compile(r"(?<!\S)[()\[\]{}«»](?=[\"\w])")
-_CLOSING: Final = re.compile(r"(?<=[\"\w.!?])[()\[\]{}«»](?=[\s.,;:!?،؛؟]|$)")
+_OPENING: Final = re.compile(r"(?<!\S)(?:[(\[{«]+|[)\]}»]+)(?=[\"\w])")
+_CLOSING: Final = re.compile(r"(?<=[\"\w.!?%$€₪])(?:[(\[{«]+|[)\]}»]+)(?=[\s.,;:!?،؛؟]|$)")
+_ADDRESS: Final = re.compile(r"://|@|www\.")
+_WITHIN_WORD: Final = re.compile("(?<=L)O+(?=N)")
 _KINDS: Final = {"L": "L", "R": "R", "AL": "R", "EN": "N", "AN": "N", "CS": "S", "ES": "S"}
 
 
@@ -58,6 +64,9 @@ def sort_lines(textpage: Any, text: str) -> tuple[str, list[int]]:
         if not _tell_order(glyphs):
             continue
         placed = _place(glyphs)
+        if line[0][-1] in _HYPHENS:
+            placed = [("-" if character in _HYPHENS else character, number) for character, number in placed]
+            placed.append(("\n", line.end() - 1))
         characters += [*text[end : line.start()], *(character for character, _ in placed)]
         places += [*range(end, line.start()), *(number for _, number in placed)]
         end = line.end()
@@ -75,8 +84,12 @@ def _read_glyphs(textpage: Any, text: str, start: int, end: int) -> Iterator[_Gl
 
 def _tell_order(glyphs: Sequence[_Glyph]) -> bool:
     """Whether places tell the order: not of a whole text that is given for one glyph."""
-    letters = [len(list(group)) for _, group in groupby(glyphs, key=lambda glyph: glyph.origin)]
-    return len(letters) == len({glyph.origin for glyph in glyphs}) and max(letters) <= _LONGEST_LIGATURE
+    numbers: dict[float, list[int]] = defaultdict(list)
+    for glyph in glyphs:
+        numbers[glyph.origin].append(glyph.number)
+    return all(
+        len(letters) <= _LONGEST_LIGATURE and letters[-1] - letters[0] <= _MOST_BETWEEN for letters in numbers.values()
+    )
 
 
 def _place(glyphs: Sequence[_Glyph]) -> list[tuple[str, int]]:
@@ -85,7 +98,8 @@ def _place(glyphs: Sequence[_Glyph]) -> list[tuple[str, int]]:
     placed: list[tuple[str, int]] = []
     reach: float | None = None
     for glyph in sorted(_carry_marks(list(_join_ligatures(glyphs))), key=lambda glyph: glyph.origin):
-        if reach is not None and glyph.left - reach > _WORD_GAP * height and not placed[-1][0].isspace():
+        spaced = reach is None or placed[-1][0].isspace() or glyph.character.isspace()
+        if reach is not None and not spaced and glyph.left - reach > _WORD_GAP * height:
             placed.append((" ", placed[-1][1]))
         placed.append((glyph.character, glyph.number))
         reach = glyph.right if reach is None else max(reach, glyph.right)
@@ -94,13 +108,18 @@ def _place(glyphs: Sequence[_Glyph]) -> list[tuple[str, int]]:
 
 def _join_ligatures(glyphs: Sequence[_Glyph]) -> Iterator[_Glyph]:
     """The glyphs, the letters of each ligature from left to right, each with the box of all of it."""
-    for _, group in groupby(glyphs, key=lambda glyph: glyph.origin):
+    for _, group in groupby(sorted(glyphs, key=lambda glyph: glyph.origin), key=lambda glyph: glyph.origin):
         letters = list(group)
         if len(letters) == 1:
             yield letters[0]
             continue
+        if any(RIGHT_TO_LEFT.match(letter.character) for letter in letters):
+            letters.reverse()  # of those that have one box PDFium gives the first one first
         letters.sort(key=lambda letter: letter.left)
-        left, right = letters[0].left, max(letter.right for letter in letters)
+        if combining(letters[-1].character) and RIGHT_TO_LEFT.match(letters[0].character):
+            letters.reverse()  # a mark follows its letter
+        left = min(letters[0].origin, *(letter.left for letter in letters))
+        right = max(letter.right for letter in letters)
         yield from (replace(letter, left=left, right=right) for letter in letters)
 
 
@@ -117,8 +136,9 @@ def _carry_marks(glyphs: Sequence[_Glyph]) -> Iterator[_Glyph]:
 
 
 def is_right_to_left(text: str) -> bool:
-    """Whether most of the letters are."""
-    letters = [bidirectional(character) for character in text if character.isalpha()]
+    """Whether most of the letters are, addresses aside."""
+    words = [word for word in text.split() if not _ADDRESS.search(word)]
+    letters = [bidirectional(character) for word in words for character in word if character.isalpha()]
     return 2 * sum(kind in ("R", "AL") for kind in letters) > len(letters)
 
 
@@ -139,20 +159,23 @@ def read_in_order(line: str, right_to_left: bool) -> str:
     return _CLOSING.sub(_close, _OPENING.sub(_open, read))
 
 
-def _open(bracket: re.Match[str]) -> str:
-    return _PAIRS[bracket[0]][0]
+def _open(brackets: re.Match[str]) -> str:
+    return "".join(_PAIRS[bracket][0] for bracket in brackets[0])
 
 
-def _close(bracket: re.Match[str]) -> str:
-    return _PAIRS[bracket[0]][1]
+def _close(brackets: re.Match[str]) -> str:
+    return "".join(_PAIRS[bracket][1] for bracket in brackets[0])
 
 
 def _find_levels(line: str, right_to_left: bool) -> list[int]:
     """How deep each character stands in runs of the other direction: odd where it runs from right to left."""
     kinds = [_KINDS.get(bidirectional(c), "R" if RIGHT_TO_LEFT.match(c) else "O") for c in line]
-    for place, kind in enumerate(kinds):
-        if kind == "S":  # within a number it is a part of it
-            kinds[place] = "N" if kinds[place - 1 : place] == ["N"] == kinds[place + 1 : place + 2] else "O"
+    if "N" in kinds or "S" in kinds:
+        _find_numbers(line, kinds)
+    if right_to_left:  # a number at the end of a word in Latin letters, or of an address, is part of it
+        spelt = "".join(" " if c.isspace() else kind for c, kind in zip(line, kinds, strict=True))
+        for between in _WITHIN_WORD.finditer(spelt):
+            kinds[slice(*between.span())] = "L" * len(between[0])
     strong = [kind if kind in "LR" else "" for kind in kinds]
     before, after = _look_back(strong), _look_back(strong[::-1])[::-1]
     if right_to_left:
@@ -162,6 +185,25 @@ def _find_levels(line: str, right_to_left: bool) -> list[int]:
     turned = ["R" if level else "L" if kind != "O" else "" for kind, level in zip(kinds, levels, strict=True)]
     before, after = _look_back(turned), _look_back(turned[::-1])[::-1]
     return [1 if kind == "O" and before[n] == after[n] == "R" else int(levels[n]) for n, kind in enumerate(kinds)]
+
+
+def _find_numbers(line: str, kinds: list[str]) -> None:
+    """Tells what is part of a number: a point or hyphen within it, a sign of a currency or per cent beside it.
+
+    But behind Arabic letters, which stand to the right, a hyphen parts two numbers, and a sign is none's part.
+    """
+    classes = [bidirectional(character) for character in line]
+    arabic = [kind == "AL" for kind in _look_back([c if c in ("L", "R", "AL") else "" for c in classes[::-1]])[::-1]]
+    for place, kind in enumerate(kinds):
+        if kind != "S":
+            continue
+        within = kinds[place - 1 : place] == ["N"] == kinds[place + 1 : place + 2]
+        kinds[place] = "N" if within and not (classes[place] == "ES" and arabic[place]) else "O"
+    for places in (range(1, len(line)), range(len(line) - 2, -1, -1)):
+        step = places.step
+        for place in places:
+            if classes[place] == "ET" and kinds[place - step] == "N" and not arabic[place]:
+                kinds[place] = "N"
 
 
 def _look_back(kinds: Sequence[str]) -> list[str]:

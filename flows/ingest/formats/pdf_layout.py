@@ -35,7 +35,7 @@ _CHARACTERS: Final = str.maketrans({"\x02": "-\n", "\ufffe": "-\n", "\0": "\ufff
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text and its box, in points from the lower left of the page."""
+    """A line of text and its box, in points from the lower left of the page, or the lower right if it is read so."""
 
     text: str
     left: float
@@ -81,7 +81,7 @@ def read_page(page: Any, tags: Mapping[int, Tag]) -> PageText:
                 turned = is_right_to_left(text)
                 lines = [
                     replace(line, text=read_in_order(line.text, turned)) if RIGHT_TO_LEFT.search(line.text) else line
-                    for line in _find_lines(boxes, standing)
+                    for line in _find_lines(boxes, standing, turned)
                 ]
             else:
                 lines = _find_lines(boxes, text)
@@ -165,15 +165,18 @@ def _close_gaps(boxes: "_Boxes", text: str) -> str:
     return "".join(characters)
 
 
-def _find_lines(boxes: "_Boxes", text: str) -> list[Line]:
-    """The lines with their boxes, parted where a column ends."""
+def _find_lines(boxes: "_Boxes", text: str, turned: bool = False) -> list[Line]:
+    """The lines with their boxes, parted where a column ends; of a page that is read from right to left, mirrored."""
     lines: list[Line] = []
     start = 0
     for place, character in enumerate(text + "\n"):
         if character in "\r\n\x02\ufffe":
             end = place + 1 if character in "\x02\ufffe" else place
             if text[start:end].strip():
-                lines += _part_line(boxes, text, start, end)
+                parts = _part_line(boxes, text, start, end)
+                lines += (
+                    [replace(part, left=-part.right, right=-part.left) for part in parts[::-1]] if turned else parts
+                )
             start = place + 1
     return lines
 
