@@ -113,6 +113,15 @@ def test_a_last_page_with_few_lines_is_in_columns_as_the_page_before() -> None:
     assert find_columns(last) == []  # by itself it may be a table
 
 
+def test_a_table_on_a_page_behind_one_in_columns_is_none() -> None:
+    left, right = (textwrap.wrap(text, 36, break_on_hyphens=False) for text in (PROSE, FERRY))
+    rows = [f"{a:40}{b}".rstrip() for a, b in zip_longest(left, right, fillvalue="")]
+    cells = [("upper arch in the north", "by the old mill"), ("lower arch in the south", "by the weir")]
+    table = "\n".join(f"{a:40}{b}" for a, b in cells)
+    text = "\n".join(rows) + f"\n\f{table}"
+    assert max(cut.end for cut in find_columns(text)) < text.index("\f")
+
+
 def test_captions_beside_prose_are_a_column() -> None:
     captions = [
         f"The {name} bridge, as it was before the flood came, by Ann."

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import median, median_high
 
 from flows.model import Cut
 
@@ -21,6 +21,7 @@ LEAST_WIDTH = 20  # characters of a column's usual line
 FEWEST_BESIDE = 3  # lines that have a part in both columns: else one is the other's indented quotations
 FEWEST_RUNNING_ON = 3  # lines of one of the columns that end within a sentence; of the other it is one
 MOST_MOVED = 0.1  # of the gutter's place, by which it may be elsewhere on a page with few lines
+LEAST_FILLED = 0.65  # of the width up to the gutter, by the usual line of the left column on such a page
 MOST_SHIFTED = 2  # characters by which a line may be off: pdftotext counts those that have no width
 FAR = 1.5  # line distances from one line of a column to its next, from which they are two paragraphs
 LONGEST_LINE = 400  # characters
@@ -81,7 +82,9 @@ def find_rows(lines: Sequence[str], start: int, before: int | None) -> tuple[lis
     if alone:
         enough = fewer and more >= FEWEST_RUNNING_ON and count_beside(rows) >= FEWEST_BESIDE
         return (rows, gutter) if enough else ([], before)
-    return (rows if more else []), before
+    widths = [len(row.left.rstrip()) for row in rows if row.left.strip()]
+    fills = median_high(widths or [0]) >= LEAST_FILLED * gutter  # the cells of a table leave more room
+    return (rows if more and fills else []), before
 
 
 def part_rows(lines: Sequence[str], gutter: int, start: int) -> Iterator[Row]:
