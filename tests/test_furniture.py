@@ -103,6 +103,8 @@ def test_lines_below_that_the_header_does_not_say_are_left_alone() -> None:
     "The mayor has resigned over the\nold bridge.",
     "Nobody in the harbour had heard of it before the council\nmet on 3 March 2026",
     "\nNobody had heard of it\n3 March 2026",
+    "Harbour\nFerries\n3 March 2026",
+    "• The bridge and its keeper\n3 March 2026",
 ])  # fmt: skip
 def test_what_stands_below_a_title_is_no_part_of_it(below: str) -> None:
     title = "Mayor of Little Harbour\nresigns at last"

@@ -17,11 +17,13 @@ from flows.describe.dates import find_date, parse_date
 from flows.describe.names import is_byline
 from flows.model import Cut
 from flows.typesetting.hyphens import HYPHENS
+from flows.typesetting.printed_lines import ITEM, first_word
 
 EDGE_LINES = 5  # how far into a page a header or footer may reach
 LONGEST_LINE = 400  # characters, column padding included; a longer one is prose, and nothing within it is an edge
 LONGEST_TITLE = 200  # characters
 MOST_TITLE_LINES = 4  # the byline or date among them, behind what a header says of a title
+LEAST_FULL = 0.8  # of a title's line, that the next takes with the first word of the one behind it
 LONGER_LINE = 1.3  # of a title's line, that the next may be
 MOST_BELOW = 2_000  # characters below a header in which its title may stand, broken into lines
 RECURRENCE = 0.4  # share of the pages that a running line stands on: left and right pages may have lines of their own
@@ -241,7 +243,7 @@ def join_title(text: str, cell: Cell, page: Page) -> Iterator[Cut]:
     to the byline or date, if one stands close below.
     """
     title = " ".join(cell.text.rstrip("…").split())
-    told = end = last = 0
+    told = end = last = widest = 0
     for line in re.finditer(r"\S.*", text[cell.end : min(page.end, cell.end + MOST_BELOW)]):
         start = cell.end + line.start()
         space = title[told : told + 1] == " "
@@ -251,7 +253,7 @@ def join_title(text: str, cell: Cell, page: Page) -> Iterator[Cut]:
             words = f"{words[:place]}-{words[place:]}"
         belongs = rest.startswith(words) or start < last
         if rest and words.startswith(rest) and cell.text.endswith("…"):
-            belongs, last = True, find_title_end(text, start + len(line[0]), page)
+            belongs, last = True, find_title_end(text, start + len(line[0]), page, max(widest, len(words)))
         if end:
             space = space or (told >= len(title) and text[end - 1] not in HYPHENS)
             after, rule = (" " * space, "hard-wrap") if belongs else ("\n\n", "paragraph")
@@ -260,24 +262,29 @@ def join_title(text: str, cell: Cell, page: Page) -> Iterator[Cut]:
             return
         yield from (Cut(start + place, start + place, "-", "repair", "lost-hyphen") for place in missing)
         told += space + len(words)
+        widest = max(widest, len(words))
         end = start + len(line[0].rstrip())
 
 
-def find_title_end(text: str, start: int, page: Page) -> int:
+def find_title_end(text: str, start: int, page: Page, widest: int) -> int:
     """Where a title ends that is known up to here: above the byline or date that stands close below; else here.
 
-    What lies between has lines no longer than the last that is known, or is in smaller type.
+    What lies between has lines no longer than the last that is known, or is in smaller type; and none that breaks off
+    where the next word would have fitted, as the lines of a list do: the `widest` line of the title tells.
     """
     end = start
-    longest = LONGER_LINE * (start - text.rfind("\n", 0, start))
+    above = start - text.rfind("\n", 0, start) - 1
+    longest = LONGER_LINE * (above + 1)
     for _ in range(MOST_TITLE_LINES):
         below = CLOSE_BELOW.match(text, end, min(page.end, end + LONGEST_TITLE))
         line = below[0].strip() if below else ""
         if line and stands_below_title(line):
             return end
-        if below is None or len(line) > longest or not may_be_title(line):
+        if below is None or len(line) > longest or not may_be_title(line) or ITEM.match(line):
             return start
-        end = below.end()
+        if above + len(f" {first_word(line)}") < LEAST_FULL * widest:
+            return start
+        above, end = len(line), below.end()
     return start
 
 
