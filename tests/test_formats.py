@@ -636,7 +636,7 @@ endstream endobj 5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
 
 def test_a_letter_that_several_glyphs_make_up_parts_no_word_of_a_pdf() -> None:
     accented = b"/Span<</ActualText<FEFF00E9>>>BDC (e) Tj 6.7 0 Td (x) Tj EMC"  # the accent stands beside its letter
-    drawn = b"(caf) Tj 16 0 Td %b 6 0 Td (t) Tj 3.3 0 Td %b 10 0 Td (ici) Tj" % (accented, accented)
+    drawn = b"(caf) Tj 16 0 Td %b 6 0 Td (t) Tj 3.3 0 Td %b 10 0 Td (ici) Tj 13.3 0 Td (et) Tj" % (accented, accented)
     source = b"""%%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>endobj
@@ -645,7 +645,7 @@ BT /F 12 Tf 20 100 Td %b ET
 endstream endobj 5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj trailer<</Root 1 0 R>>"""
     (record,) = pdf.read_records(look_at(source % (len(drawn) + 26, drawn), ".pdf")).records
     assert isinstance(record, Record)
-    assert record.text.strip() == "caf\u00e9t\u00e9 ici"
+    assert record.text.strip() == "caf\u00e9t\u00e9 ici et"
 
 
 def test_what_a_browser_prints_loses_no_character_of_any_plane_or_direction() -> None:

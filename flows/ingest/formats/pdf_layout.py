@@ -154,10 +154,13 @@ def _find_body_height(lines: list[Line]) -> float:
 
 
 def _close_gaps(boxes: "_Boxes", text: str) -> str:
-    """The text with U+FFFF, which is no character, for each space that PDFium put where there is no gap."""
+    """The text with U+FFFF, which is no character, for each space that PDFium put behind a text for several glyphs.
+
+    Where there is a gap it stays, and elsewhere: PDFium has the widths of a font's letters, its height tells less.
+    """
     characters = list(text)
     for place in range(1, len(text) - 1):
-        if text[place] == " " and pdfium.FPDFText_IsGenerated(boxes.page, place) == 1:
+        if text[place] == " " and pdfium.FPDFText_IsGenerated(boxes.page, place) == 1 and boxes.reaches_on(place - 1):
             _, bottom, right, top = boxes.read(place - 1)
             left, low, _, high = boxes.read(place + 1)
             if abs(left - right) < _WORD_GAP * (top - bottom) and min(top, high) > max(bottom, low):
@@ -230,8 +233,16 @@ class _Boxes:
             return 0.0, 0.0, 0.0, 0.0
         right = rectangle.right
         if self.reaches:
-            right = max(right, self.reaches.get(address(pdfium.FPDFText_GetTextObject(self.page, character)), right))
+            right = max(right, self.reaches.get(self.find_object(character), right))
         return rectangle.left, rectangle.bottom, right, rectangle.top
+
+    def find_object(self, character: int) -> int:
+        """The address of the object that draws a character of the page."""
+        return address(pdfium.FPDFText_GetTextObject(self.page, character))
+
+    def reaches_on(self, character: int) -> bool:
+        """Whether a character of the page stands for several objects."""
+        return self.find_object(character) in self.reaches
 
     def find_tag(self, start: int, end: int) -> Tag | None:
         """The tag of the last of these characters that a program drew: before it may stand the mark of a list."""
