@@ -701,6 +701,25 @@ def test_columns_of_a_pdf_that_is_read_from_right_to_left_begin_with_the_right_o
     assert [int(number) for number in re.findall(r"\d+", record.text)] == list(range(10, 24))
 
 
+@pytest.mark.parametrize("turned", ["1 0 0 1", "0 1 -1 0", "0 -1 1 0", "-1 0 0 -1"])
+def test_what_is_read_from_right_to_left_may_be_printed_sideways(turned: str) -> None:
+    drawn = b"BT /F 12 Tf %b 100 100 Tm (21 dcba) Tj ET" % turned.encode()
+    letters = b"1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfrange <61> <64> <0627> endbfrange"
+    source = b"""%%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>endobj
+4 0 obj<</Length %d>>stream
+%b
+endstream endobj 5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>endobj
+6 0 obj<</Length %d>>stream
+%b
+endstream endobj trailer<</Root 1 0 R>>"""
+    told = source % (len(drawn), drawn, len(letters), letters)
+    (record,) = pdf.read_records(look_at(told, ".pdf")).records
+    assert isinstance(record, Record)
+    assert record.text == "\u0627\u0628\u0629\u062a 21"
+
+
 def test_letters_of_a_ligature_of_a_pdf_are_read_in_their_order() -> None:
     with open_page() as page:
         page.set_content("<p dir='rtl' style=\"font: 10px 'DejaVu Sans'\">ﺍﻟﺴﻼﻡ ﻋﻠﻴﻜﻢ</p>")

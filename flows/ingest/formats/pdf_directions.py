@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from math import pi
 from typing import Any, Final
 from unicodedata import bidirectional, combining
 
@@ -74,12 +75,21 @@ def sort_lines(textpage: Any, text: str) -> tuple[str, list[int]]:
 
 
 def _read_glyphs(textpage: Any, text: str, start: int, end: int) -> Iterator[_Glyph]:
+    """The characters of a line, with their places as if it were level: a page may be printed sideways."""
     x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
     origin, reference = (ctypes.byref(x), ctypes.byref(y)), ctypes.byref(box)
+    turns = round(max(pdfium.FPDFText_GetCharAngle(textpage.raw, start), 0.0) / (pi / 2)) % 4  # clockwise
     for number in range(start, end):
         pdfium.FPDFText_GetCharOrigin(textpage.raw, number, *origin)
         pdfium.FPDFText_GetLooseCharBox(textpage.raw, number, reference)
-        yield _Glyph(number, text[number], x.value, box.left, box.bottom, box.right, box.top)
+        place = x.value, box.left, box.bottom, box.right, box.top
+        if turns == 1:
+            place = -y.value, -box.top, box.left, -box.bottom, box.right
+        elif turns == 2:
+            place = -x.value, -box.right, -box.top, -box.left, -box.bottom
+        elif turns == 3:
+            place = y.value, box.bottom, -box.right, box.top, -box.left
+        yield _Glyph(number, text[number], *place)
 
 
 def _tell_order(glyphs: Sequence[_Glyph]) -> bool:
