@@ -240,6 +240,16 @@ def test_a_hyphen_stood_between_two_words_that_many_texts_have(compound: str) ->
     assert f" {compound} that had kept" in lay_out(eat_hyphens(lines))
 
 
+def test_a_word_of_another_language_has_no_hyphen_for_its_english_parts() -> None:
+    prose = (
+        "Le maire a ouvert hier matin le pont que la ville attendait depuis vingt ans, et les habitants du quartier "
+        "ont pu le traverser pour la première fois avec leurs enfants et leurs vélos. "
+    )
+    lines = textwrap.wrap(prose * 6, 60, break_on_hyphens=False)
+    lines[4:4] = ["Les autorités de la région et toutes les associations inter-", "nationales étaient là avec lui."]
+    assert "inter-" not in lay_out(eat_hyphens(lines))
+
+
 def test_a_line_that_wide_spaces_stretch_lost_no_hyphen() -> None:
     lines = textwrap.wrap(" ".join([PROSE, FERRY] * 3), 60, break_on_hyphens=False)
     stretched = "and        it           has           been           overcrowded           since,"

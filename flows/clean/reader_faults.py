@@ -7,6 +7,7 @@ from importlib.resources import files
 from itertools import pairwise
 from math import ceil
 
+from flows.clean.paragraph_openings import is_english
 from flows.model import Cut
 from flows.typesetting.hyphens import Words, is_hyphenated
 from flows.typesetting.printed_lines import Fit, Line, first_word, is_open
@@ -66,8 +67,8 @@ def find_end(lines: Sequence[Line], start: int, last: int, fit: Fit) -> int:
 def find_lost_hyphens(text: str, lines: Sequence[Line], fit: Fit) -> list[Cut]:
     """Cuts that part lines which a reader joined, with the hyphen again that it took for one of a hyphenated word.
 
-    pdftotext does so with each hyphen at a line's end. Where the document hyphenates no words they were compounds;
-    where it may, only the document's own compounds and capitals within a word tell.
+    pdftotext does so with each hyphen at a line's end. Where an English document hyphenates no words they were
+    compounds; where it may, only the document's own compounds and capitals within a word tell, as in other languages.
     """
     overfull = [line for line in lines if fit.measure(line.text) > OVERFULL and WIDE not in line.text]
     if not 0 < len(overfull) <= MOST_OVERFULL * len(lines):
@@ -75,7 +76,7 @@ def find_lost_hyphens(text: str, lines: Sequence[Line], fit: Fit) -> list[Cut]:
     joined = [(line, list(find_borders(line.text, fit))) for line in overfull if len(line.text) <= LONGEST_JOINED]
     breaks = [(a.text, b.text) for a, b in pairwise(lines) if b.page or not b.blank]
     breaks += [(f"{line.text[: places[0]]}-", line.text[places[0] :].lower()) for line, places in joined if places]
-    least = CLEAR_EVIDENCE if is_hyphenated(breaks) else LEAST_EVIDENCE
+    least = LEAST_EVIDENCE if not is_hyphenated(breaks) and is_english(text) else CLEAR_EVIDENCE
     words = Words(text, hyphenated=False)
     cuts = []
     for line, places in joined:
