@@ -85,6 +85,22 @@ def test_what_is_not_supported_is_named_with_what_is(name: str, data: bytes, wha
     assert all(module.NAME in reading.reason for module in FORMATS)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "X-Men: Days of Future Past opens on Friday",
+        "Anna: Who is there?\nX-Ray: It is me.",
+        "Title: On quays\nAuthor: Ann Bell\nReceived: 3 March 2021\nAccepted: 4 May 2021",
+        "Title: The bridge opens\nURL: https://example.org/a\nContent-Type: text/html",
+        "Title: The net\nNewsgroups: what became of them",
+        "FROM: Ministry of Health\nTO: All news desks\nSUBJECT: A new clinic",
+    ],
+)
+def test_prose_with_labels_is_no_mail(head: str) -> None:
+    reading = read(f"{head}\n\nThe quay of the old town is closed for repairs.\n".encode(), "a.txt", LIMIT)
+    assert reading.format == "text"
+
+
 @pytest.mark.parametrize("data", [b"", b" \r\n\t\n", "\ufeff \n".encode(), gzip.compress(b"")])
 def test_a_file_without_text_is_empty(data: bytes) -> None:
     reading = read(data, "a.txt", LIMIT)

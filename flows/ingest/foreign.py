@@ -56,9 +56,11 @@ FIRST_WORDS: Final = tuple(
         (r"^(WARC/\d|filedesc://)", "a web archive (warc, arc)"),
         (r"^From \S+ .*\d\d:\d\d", "a mailbox (mbox)"),
         (r"^From: <Saved by ", "a web page saved as one file (mht): save it as HTML"),
-        (  # one of these among the headers, which go on in lines that are indented
+        (r"(?i)^(Content-Type|MIME-Version|Return-Path|Message-ID): ", "a mail message (eml)"),
+        (  # one of these among the headers, which go on in indented lines; prose has "X-Men: ", "Received: "
             r"(?i)^([a-z-]+: [^\n]*\n([ \t][^\n]*\n)*)*"
-            r"(Received|Return-Path|Delivered-To|MIME-Version|Message-ID|Newsgroups|X-[a-z-]+|Content-Type): ",
+            r"(Received: (from|by|\()|(Return-Path|Message-ID|References|In-Reply-To): ?\s*<|Delivered-To: \S+@"
+            r"|MIME-Version: |Content-Transfer-Encoding: |Newsgroups: \w+\.\w|X-(Mailer|Received|Original|Spam|MS)\b)",
             "a mail message (eml)",
         ),
         (r"(?i)^From: [^\n]*@[^\n]*\r?\n(?:[A-Z][A-Za-z-]+: |[ \t])", "a mail message (eml)"),
