@@ -123,8 +123,12 @@ def test_what_source_toml_tells_is_json_whatever_its_numbers_are(tmp_path: Path)
     assert told == {"share": "nan", "most": "inf", "weight": 0.5}
 
 
-def test_a_broken_source_toml_is_stated_and_its_folder_lands_without_it(tmp_path: Path) -> None:
-    write(tmp_path / "source.toml", "name = ")
+@pytest.mark.parametrize(
+    "told",
+    ["name = ", f"n = 1{'0' * 5000}", f"n = 0x{'f' * 5000}", f"n = {'[' * 2000}{']' * 2000}", f"{'n.' * 900}n = 1"],
+)
+def test_a_broken_source_toml_is_stated_and_its_folder_lands_without_it(tmp_path: Path, told: str) -> None:
+    write(tmp_path / "source.toml", told)
     write(tmp_path / "a.txt")
     found = find(tmp_path)
     assert found["source.toml"].status == "unreadable"

@@ -1,5 +1,6 @@
 """Files, names and folders as they come: none stops a run, and none is touched that is not ours."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -128,3 +129,35 @@ def test_a_file_that_vanishes_while_the_folder_is_listed_was_not_there(
     assert corpus.run().run.outcome == "published"
     monkeypatch.undo()
     assert corpus.ask("FROM files SELECT uri") == [("a.txt",)]
+
+
+NESTED = "[" * 600 + "]" * 600
+HUGE = "1" + "0" * 400
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        f'"date": {HUGE}',
+        f'"date": -{HUGE}',
+        f'"x": {HUGE}',
+        f'"authors": {NESTED[200:1000]}',
+        f'"authors": {NESTED}',
+        f'"x": {"[" * 985 + "]" * 985}',
+        f'"x": {"[" * 985 + "]" * 985}, "y": "\\ud83d\\ude00"',
+    ],
+)
+def test_no_number_and_no_nesting_of_a_record_or_sidecar_stops_a_run(
+    corpus: Corpus, make_article: Article, fields: str
+) -> None:
+    corpus.land(
+        {
+            "a.jsonl": f'{{"text": {json.dumps(make_article(1))}, {fields}}}',
+            "b.txt": make_article(2),
+            "b.txt.meta.json": f"{{{fields}}}",
+            "c.md": f"+++\ndate = {HUGE}\n+++\n{make_article(3)}",
+            "d.md": f"+++\nn = 0x{'f' * 5000}\n+++\n{make_article(4)}",
+        }
+    )
+    for uri, status, reason in corpus.ask("FROM files SELECT uri, status, reason"):
+        assert status == "landed" if uri != "a.jsonl" else status == "landed" or "nested too deep" in reason

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.ingest.nesting import is_nested_too_deep
 from flows.ingest.numbers import parse_number
 
 NAME_KEYS = ("name", "publisher")
@@ -146,7 +147,12 @@ def _read_folder_file(path: Path) -> tuple[dict[str, Any], str | None]:
     """What a source.toml says, and what is wrong with it."""
     try:
         told = tomllib.loads(path.read_text("utf-8-sig"), parse_float=parse_number)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        if is_nested_too_deep(told):
+            raise RecursionError
+        json.dumps(told, default=str)  # there are whole numbers that only a hexadecimal is short enough for
+    except RecursionError:
+        return {}, "nested too deep; the files beside it land without it"
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8, no TOML, or a number of thousands of digits
         return {}, f"{error}; the files beside it land without it"
     strange = [key for key in NAME_KEYS if not isinstance(told.get(key, ""), str)]
     known = {key: value for key, value in told.items() if key not in strange}

@@ -26,6 +26,8 @@ CLAIM_NAMES: Final[dict[Field, tuple[str, ...]]] = {
 
 _NAMING: Final = frozenset(("name", "id", "url", "@type"))
 """What an object that names a person or a publisher has at most, where its name is all that matters."""
+_MOST_NESTED = 8
+"""Lists and objects in one another around a name; what is in more is no name."""
 _YEAR_2100 = 4_102_444_800  # seconds
 _YEAR_1973 = 100_000_000  # seconds; below, a number is more likely a year or a day than a time
 
@@ -59,21 +61,23 @@ def _says_more(value: Any) -> bool:
     return isinstance(value, dict) and not set(value) <= _NAMING
 
 
-def _printed(value: Any, field: Field) -> Iterator[str]:
+def _printed(value: Any, field: Field, within: int = 0) -> Iterator[str]:
     """The values of a field as text; none when a part of it is of another type than the field can have."""
+    if within > _MOST_NESTED:
+        return
     if isinstance(value, list) and field == "authors":
-        printed = [list(_printed(part, field)) for part in value]
+        printed = [list(_printed(part, field, within + 1)) for part in value]
         if all(printed):
             yield from (text for texts in printed for text in texts)
     elif isinstance(value, dict) and field in ("authors", "source"):
-        yield from _printed(value.get("name"), field)
+        yield from _printed(value.get("name"), field, within + 1)
     elif isinstance(value, str) and value.strip():
         if _may_be(field, value.strip()):
             yield value.strip()
     elif isinstance(value, int | float) and not isinstance(value, bool) and field == "published":
-        seconds = value / 1000 if value > _YEAR_2100 else value
-        if _YEAR_1973 <= seconds < _YEAR_2100:
-            yield datetime.fromtimestamp(seconds, UTC).isoformat()
+        unit = 1000 if value > _YEAR_2100 else 1
+        if _YEAR_1973 * unit <= value < _YEAR_2100 * unit:  # before dividing: there are whole numbers no double holds
+            yield datetime.fromtimestamp(value / unit, UTC).isoformat()
 
 
 def _may_be(field: Field, printed: str) -> bool:

@@ -11,6 +11,7 @@ from flows.ingest.contents import Contents, Records, Refused, is_blank
 from flows.ingest.decode import decode, sniff_unicode
 from flows.ingest.formats import html
 from flows.ingest.formats.fields import TEXT_NAMES, claims_of, fold_name
+from flows.ingest.nesting import MOST_NESTED, is_nested_too_deep
 from flows.ingest.numbers import parse_number
 from flows.model import Record, Rejected
 
@@ -99,6 +100,8 @@ def parse_object(text: str) -> dict[str, Any]:
     fields = _parse(text)
     if not isinstance(fields, dict):
         raise ValueError(f"a JSON {_type_name(fields)} where an object should stand")
+    if text.count("[") + text.count("{") > MOST_NESTED and is_nested_too_deep(fields):
+        raise ValueError("nested too deep")
     if "\\ud" in text.lower():
         _refuse_lone_surrogates(fields)
     return fields

@@ -15,6 +15,7 @@ from flows.ingest.contents import Contents, Records
 from flows.ingest.formats import text
 from flows.ingest.formats.fields import claims_of
 from flows.ingest.formats.markdown_inline import cut_inline_marks
+from flows.ingest.nesting import is_nested_too_deep
 from flows.ingest.numbers import parse_number
 from flows.model import Claim, Cut, Extent, Record
 
@@ -96,8 +97,11 @@ def _read_front_matter(source: str) -> tuple[list[Claim], dict[str, Any], list[C
 def _parse_toml(matter: str) -> dict[str, Any]:
     """Its fields; none where it is no TOML. Dates are text."""
     try:
-        fields: dict[str, Any] = json.loads(json.dumps(tomllib.loads(matter, parse_float=parse_number), default=str))
-    except (tomllib.TOMLDecodeError, RecursionError):
+        told = tomllib.loads(matter, parse_float=parse_number)
+        if is_nested_too_deep(told):
+            return {}
+        fields: dict[str, Any] = json.loads(json.dumps(told, default=str))
+    except (ValueError, RecursionError):  # ValueError: no TOML, or a number of thousands of digits
         return {}
     return fields
 
