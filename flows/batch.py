@@ -262,7 +262,12 @@ def _gather_metadata(record: Record, context: Context, untold: Mapping[str, dict
     if sidecar := fields.pop("sidecar", {}) | beside.get("sidecar", {}):
         beside["sidecar"] = sidecar
     own = {name: value for values in fields.values() for name, value in values.items()} | (record.metadata or {})
-    return {f"field {name}" if name in beside else name: value for name, value in own.items()} | beside
+    for name in own.keys() & beside.keys():
+        free = name
+        while free in own or free in beside:
+            free = f"field {free}"
+        own[free] = own.pop(name)
+    return own | beside
 
 
 def _dump(metadata: dict[str, Any]) -> str:

@@ -467,6 +467,10 @@ TOLD = {
         (Claim("authors", "Carl Diaz", "field author"), {}),
         (Claim("authors", "By Ann Bell, Reuters", "field byline"), {"field": {"byline": "By Ann Bell, Reuters"}}),
         (Claim("published", "2025-01-02", "field date"), {}),
+        (
+            Claim("published", "3 May 2020, updated 6 May 2020", "field date"),
+            {"field": {"date": "3 May 2020, updated 6 May 2020"}},
+        ),
         (Claim("published", "2025-01-02", "field pub date"), {"field": {"pub date": "2025-01-02"}}),
         (Claim("url", "HTTPS://example.org/a#top", "field url"), {}),
         (Claim("url", "http://[bad", "field url"), {"field": {"url": "http://[bad"}}),

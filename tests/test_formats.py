@@ -452,6 +452,17 @@ def read_lines(*lines: str | bytes) -> list[Record | Rejected]:
 GOOD = '{"text": "Good."}'
 
 
+def test_what_a_page_in_a_field_tells_of_itself_stays_beside_the_fields() -> None:
+    head = '<head><meta name="description" content="It passed."></head>'
+    page = f"<html>{head}<body><p>The quay is closed.</p></body></html>"
+    [alone, beside] = read_lines(
+        json.dumps({"text": page, "tags": ["a"]}), json.dumps({"text": page, "description": "A quay."})
+    )
+    assert isinstance(alone, Record) and alone.metadata == {"description": "It passed.", "tags": ["a"]}
+    assert isinstance(beside, Record)
+    assert beside.metadata == {"page description": "It passed.", "description": "A quay."}
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

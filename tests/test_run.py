@@ -143,6 +143,7 @@ def test_whatever_a_record_carries_is_in_a_column_or_in_its_metadata(corpus: Cor
         "pubDate": "2025-01-03",
         "tags": ["a"],
         "sidecar": "with us",
+        "field sidecar": "too",
     }
     corpus.land(
         {
@@ -157,7 +158,8 @@ def test_whatever_a_record_carries_is_in_a_column_or_in_its_metadata(corpus: Cor
     assert told.pop("source.toml") == {"publisher": "The Press"}
     assert told.pop("sidecar") == {"section": "News"}
     assert len(told.keys() & {"date", "pubDate"}) == 1  # one of them is the column
-    assert told.pop("field sidecar") == "with us"  # the name is taken
+    assert told.pop("field field sidecar") == "with us"  # the names are taken
+    assert told.pop("field sidecar") == "too"
     left = {name: value for name, value in told.items() if name not in ("date", "pubDate")}
     assert left == {name: record[name] for name in ("title", "source", "lang", "url", "author", "tags")}
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from flows.describe.addresses import clean_url
 from flows.describe.choose import clean_language
+from flows.describe.dates import parse_date
 from flows.model import Claim
 
 FIELDS: Final = ("field", "front-matter", "sidecar")
@@ -31,8 +32,8 @@ def list_untold(claims: Sequence[Claim], columns: Mapping[str, Any]) -> dict[str
 def _is_told(claim: Claim, columns: Mapping[str, Any]) -> bool:
     """Whether the column says all that the claim does."""
     match claim.field:
-        case "published":  # as exact as it promises to be
-            return bool(claim.origin == columns["published_from"])
+        case "published":  # as exact as it promises to be; no words, nor another date, beside it
+            return bool(claim.origin == columns["published_from"]) and parse_date(claim.value) is not None
         case "authors":
             return claim.value in columns["authors"]
         case "url":

@@ -74,7 +74,8 @@ def _read_record(line: bytes, record: int) -> Record:
                 raise ValueError(f"the field '{name}' is empty")
             claims, metadata = claims_of(fields, "field")
             content = _read_content(text, name)
-            return replace(content, record=record, claims=(*claims, *content.claims), metadata=metadata or None)
+            page = {f"page {key}" if key in metadata else key: told for key, told in (content.metadata or {}).items()}
+            return replace(content, record=record, claims=(*claims, *content.claims), metadata=page | metadata or None)
     for wanted in TEXT_NAMES:
         if wanted in names:
             name = names[wanted]
