@@ -474,6 +474,7 @@ TOLD = {
         (Claim("published", "2025-01-02", "field pub date"), {"field": {"pub date": "2025-01-02"}}),
         (Claim("url", "HTTPS://example.org/a#top", "field url"), {}),
         (Claim("url", "http://[bad", "field url"), {"field": {"url": "http://[bad"}}),
+        (Claim("url", "https://ann:pa@ss@[bad/a@b", "field url"), {"field": {"url": "https://[bad/a@b"}}),
         (Claim("source", "Reuters", "field source"), {"field": {"source": "Reuters"}}),
         (Claim("language", "en-GB", "field lang"), {}),
         (Claim("language", "de", "front-matter lang"), {"front-matter": {"lang": "de"}}),

@@ -1,5 +1,6 @@
 """What fields under usual names say and no column tells: it stays with the metadata, or it would be lost."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -10,19 +11,22 @@ from flows.model import Claim
 
 FIELDS: Final = ("field", "front-matter", "sidecar")
 """How the origin of a claim begins that a field makes; the field's name follows."""
+_CREDENTIALS: Final = re.compile(r"(?<=//)[^/?#\s]*@")
+"""A user's name and password in an address: no row may have them."""
 
 
 def list_untold(claims: Sequence[Claim], columns: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """By where the field stands ('field', 'front-matter', 'sidecar') and its name, its values; a list of several.
 
     `columns` are those of the document, as `describe` has them. A field that was not chosen is untold, and so is one
-    of which the column has a part: "By Ann Bell, Reuters" of Ann Bell.
+    of which the column has a part: "By Ann Bell, Reuters" of Ann Bell. Addresses are without passwords.
     """
     untold: dict[str, dict[str, list[str]]] = {}
     for claim in claims:
         place, _, name = claim.origin.partition(" ")
         if place in FIELDS and name and not _is_told(claim, columns):
-            untold.setdefault(place, {}).setdefault(name, []).append(claim.value)
+            value = _CREDENTIALS.sub("", claim.value) if claim.field == "url" else claim.value
+            untold.setdefault(place, {}).setdefault(name, []).append(value)
     return {
         place: {name: values if len(values) > 1 else values[0] for name, values in fields.items()}
         for place, fields in untold.items()
