@@ -26,7 +26,7 @@ from flows.ingest.formats.html_classifier import load_model
 from flows.ingest.formats.html_regions import read_words
 from flows.ingest.formats.markdown import read_markdown
 from flows.ingest.formats.pdf_directions import read_in_order
-from flows.ingest.formats.pdf_layout import _find_lines, spell
+from flows.ingest.formats.pdf_lines import _find_lines, spell
 from flows.model import Claim, Record, Rejected
 from tests.browser import open_page
 

@@ -5,7 +5,8 @@ import textwrap
 import pytest
 
 from flows.clean.ledger import apply
-from flows.ingest.formats.pdf_layout import Line, PageText
+from flows.ingest.formats.pdf_layout import PageText
+from flows.ingest.formats.pdf_lines import Line
 from flows.ingest.formats.pdf_paragraphs import join_tagged
 from flows.ingest.formats.pdf_tags import Path, Tag
 

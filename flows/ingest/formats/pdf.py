@@ -1,6 +1,7 @@
 """PDF: the text of its pages, parted by form feeds, in reading order; paragraphs by blank lines where the layout tells.
 
-Layout is read in `pdf_layout`, tags in `pdf_tags`. PDFium is not safe for threads: a process reads one file at a time.
+Lines are read in `pdf_lines`, their layout in `pdf_layout`, tags in `pdf_tags`. PDFium is not safe for threads: a
+process reads one file at a time.
 """
 
 import ctypes

@@ -10,7 +10,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from flows.ingest.formats.pdf_layout import Line, PageText, find_heading, join_parted
+from flows.ingest.formats.pdf_layout import PageText, find_heading, join_parted
+from flows.ingest.formats.pdf_lines import Line
 from flows.ingest.formats.pdf_tags import Path
 from flows.model import Cut
 from flows.typesetting.hyphens import Words, is_hyphenated, join
