@@ -8,7 +8,7 @@ from typing import Any
 from flows.describe.addresses import claims_of_file_name
 from flows.ingest.find import NAME_KEYS, SIDECAR_SUFFIX, Found
 from flows.ingest.formats.fields import claims_of
-from flows.ingest.formats.jsonl import parse_object
+from flows.ingest.objects import parse_object
 from flows.model import Claim
 
 
@@ -35,7 +35,7 @@ def read_context(found: Found, sidecar: bytes) -> Context:
         metadata["source.toml"] = told
     if sidecar:
         try:
-            fields = parse_object(sidecar.decode("utf-8-sig"))
+            fields = parse_object(sidecar)
         except ValueError as error:
             problem = f"its sidecar {PurePosixPath(found.uri).name}{SIDECAR_SUFFIX} is left aside: {error}"
         else:

@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-import tomllib
 from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,8 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.ingest.nesting import is_nested_too_deep
-from flows.ingest.numbers import parse_number
+from flows.ingest.objects import decode_utf8, parse_toml
 
 NAME_KEYS = ("name", "publisher")
 """What source.toml calls the source by, the first that it has."""
@@ -69,7 +67,7 @@ def _walk(root: Path, warehouse: Path | None, now: float) -> Iterator[Found]:
             if problem or about.is_dir():
                 yield _refuse(below, about, "unreadable", problem or "a folder where a file should stand")
         known = inherited | told
-        known_json = json.dumps(known, sort_keys=True, ensure_ascii=False, default=str)
+        known_json = json.dumps(known, sort_keys=True, ensure_ascii=False)
         for name, entry in entries.items():
             if name == FOLDER_FILE:
                 continue
@@ -146,13 +144,8 @@ def _spell(name: str) -> str:
 def _read_folder_file(path: Path) -> tuple[dict[str, Any], str | None]:
     """What a source.toml says, and what is wrong with it."""
     try:
-        told = tomllib.loads(path.read_text("utf-8-sig"), parse_float=parse_number)
-        if is_nested_too_deep(told):
-            raise RecursionError
-        json.dumps(told, default=str)  # there are whole numbers that only a hexadecimal is short enough for
-    except RecursionError:
-        return {}, "nested too deep; the files beside it land without it"
-    except (OSError, ValueError) as error:  # ValueError: not UTF-8, no TOML, or a number of thousands of digits
+        told = parse_toml(decode_utf8(path.read_bytes()))
+    except (OSError, ValueError) as error:
         return {}, f"{error}; the files beside it land without it"
     strange = [key for key in NAME_KEYS if not isinstance(told.get(key, ""), str)]
     known = {key: value for key, value in told.items() if key not in strange}

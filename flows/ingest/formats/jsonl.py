@@ -1,18 +1,16 @@
 """JSON lines: a line is a record; a bad line is rejected with its number, and the others land."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from itertools import chain
-from typing import Any, Final, NoReturn
+from typing import Final
 
 from flows.ingest.contents import Contents, Records, Refused, is_blank
 from flows.ingest.decode import decode, sniff_unicode
 from flows.ingest.formats import html
 from flows.ingest.formats.fields import TEXT_NAMES, claims_of, fold_name
-from flows.ingest.nesting import MOST_NESTED, is_nested_too_deep
-from flows.ingest.numbers import parse_number
+from flows.ingest.objects import is_object, name_type, parse_object
 from flows.model import Record, Rejected
 
 NAME: Final = "jsonl"
@@ -26,7 +24,7 @@ def recognises(contents: Contents) -> bool:
     line, line_end, _ = contents.head.partition("\n")
     if not line.startswith("{") or not line[1:].lstrip().startswith('"'):
         return False
-    return not line_end or _is_object(line)
+    return not line_end or is_object(line)
 
 
 def read_records(contents: Contents) -> Records:
@@ -64,7 +62,7 @@ def _read_lines(data: bytes) -> Iterator[Record | Rejected]:
 
 def _read_record(line: bytes, record: int) -> Record:
     """Raises ValueError that says what is wrong with the line."""
-    fields = parse_object(_decode_line(line))
+    fields = parse_object(line.rstrip(b"\r\n"))
     names = {fold_name(name): name for name in reversed(fields)}
     for wanted in TEXT_NAMES:
         name = names.get(wanted)
@@ -79,7 +77,7 @@ def _read_record(line: bytes, record: int) -> Record:
     for wanted in TEXT_NAMES:
         if wanted in names:
             name = names[wanted]
-            raise ValueError(f"the field '{name}' is a JSON {_type_name(fields[name])}, not a string")
+            raise ValueError(f"the field '{name}' is a JSON {name_type(fields[name])}, not a string")
     raise ValueError(f"no field 'text' among {', '.join(map(repr, list(fields)[:8])) or 'none'}")
 
 
@@ -91,78 +89,3 @@ def _read_content(text: str, name: str) -> Record:
         return html.read_page(text)
     except Refused as error:
         raise ValueError(f"the field '{name}' is HTML that shows no text") from error
-
-
-def parse_object(text: str) -> dict[str, Any]:
-    """The fields of a JSON object; repeated ones are kept. Raises ValueError, which says what is wrong and where.
-
-    Stricter than Python's own reader: NaN, infinities and halves of surrogate pairs are not JSON.
-    """
-    fields = _parse(text)
-    if not isinstance(fields, dict):
-        raise ValueError(f"a JSON {_type_name(fields)} where an object should stand")
-    if text.count("[") + text.count("{") > MOST_NESTED and is_nested_too_deep(fields):
-        raise ValueError("nested too deep")
-    if "\\ud" in text.lower():
-        _refuse_lone_surrogates(fields)
-    return fields
-
-
-def _decode_line(line: bytes) -> str:
-    try:
-        return line.decode("utf-8-sig").rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        byte = line[error.start]
-        raise ValueError(
-            f"column {error.start + 1:,}: byte {byte:02x} is not UTF-8, which JSON is written in"
-        ) from error
-
-
-def _parse(line: str) -> Any:
-    """The value of a line of JSON. Raises ValueError with the column."""
-    try:
-        return _DECODER.decode(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"column {error.colno:,}: not JSON ({error.msg})") from error
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
-
-
-def _is_object(line: str) -> bool:
-    try:
-        return isinstance(_parse(line), dict)
-    except ValueError:
-        return False
-
-
-def _keep_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose repeated keys are kept: the last value under the key, the earlier ones under "<key> (1)", …"""
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        earlier: dict[str, int] = {}
-        last = {key: place for place, (key, _) in enumerate(pairs)}
-        for place, (key, value) in enumerate(pairs):
-            if place != last[key]:
-                earlier[key] = earlier.get(key, 0) + 1
-                fields[f"{key} ({earlier[key]})"] = value
-    return fields
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _refuse_lone_surrogates(fields: dict[str, Any]) -> None:
-    try:
-        json.dumps(fields, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        surrogate = ord(error.object[error.start])
-        raise ValueError(f"half a surrogate pair (\\u{surrogate:04x}), which is no character") from error
-
-
-def _type_name(value: Any) -> str:
-    names = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
-    return names.get(type(value), "number")
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=parse_number, object_pairs_hook=_keep_pairs)

@@ -3,8 +3,6 @@
 Here are the blocks: front matter, headings, fences, quotes, rules. Within paragraphs, `markdown_inline` reads on.
 """
 
-import json
-import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -15,8 +13,7 @@ from flows.ingest.contents import Contents, Records
 from flows.ingest.formats import text
 from flows.ingest.formats.fields import claims_of
 from flows.ingest.formats.markdown_inline import cut_inline_marks
-from flows.ingest.nesting import is_nested_too_deep
-from flows.ingest.numbers import parse_number
+from flows.ingest.objects import parse_toml
 from flows.model import Claim, Cut, Extent, Record
 
 NAME: Final = "markdown"
@@ -95,15 +92,11 @@ def _read_front_matter(source: str) -> tuple[list[Claim], dict[str, Any], list[C
 
 
 def _parse_toml(matter: str) -> dict[str, Any]:
-    """Its fields; none where it is no TOML. Dates are text."""
+    """Its fields; none where it is no TOML."""
     try:
-        told = tomllib.loads(matter, parse_float=parse_number)
-        if is_nested_too_deep(told):
-            return {}
-        fields: dict[str, Any] = json.loads(json.dumps(told, default=str))
-    except (ValueError, RecursionError):  # ValueError: no TOML, or a number of thousands of digits
+        return parse_toml(matter)
+    except ValueError:
         return {}
-    return fields
 
 
 def _parse_yaml(matter: str) -> dict[str, Any]:
