@@ -44,47 +44,73 @@ class Row:
         return not (self.left.strip() or self.right.strip())
 
 
+@dataclass(frozen=True, slots=True)
+class Gutter:
+    """Where the right column of a page begins, if it has one."""
+
+    place: int
+    """Characters from the left."""
+    lines: int
+    """How many begin there anew behind white space."""
+    crossing: int
+    """How many run across it."""
+    printed: int
+    """How many the page has, blank ones aside."""
+
+
 def find_columns(text: str) -> list[Cut]:
     """Cuts of kind 'repair' that put the right column of each page behind its left one, a form feed between them."""
     if not DOUBLE_SPACE.search(text):
         return []
     cuts: list[Cut] = []
     start = 0
-    gutter: int | None = None
+    before: int | None = None  # the gutter's place on the page before that was in columns
     for page in text.split("\f"):
         lines = page.split("\n")
-        rows, gutter = find_rows(lines, start, gutter)
+        gutter = find_gutter(lines)
+        rows = read_columns(lines, start, gutter) if gutter else []
+        if gutter and rows:
+            before = gutter.place
+        elif gutter and before is not None:
+            rows = continue_columns(lines, start, gutter, before)
         for band in part_bands(rows):
             cuts += reorder(text, band)
         start += len(page) + 1
     return cuts
 
 
-def find_rows(lines: Sequence[str], start: int, before: int | None) -> tuple[list[Row], int | None]:
-    """The rows of a page in columns, none of another, and its gutter; `before` is the gutter of the page before.
-
-    A page with few lines, as the last may have, is in columns where they go on from the page before.
-    """
+def find_gutter(lines: Sequence[str]) -> Gutter | None:
+    """The place at which most lines of a page begin anew; None where none does, or the lines are too long for print."""
     printed = [line for line in lines if line.strip()]
     if max(map(len, printed), default=0) > LONGEST_LINE:
-        return [], before
+        return None
     begins = Counter(match.end() for line in printed for match in GAP.finditer(line) if match.end() >= LEAST_WIDTH)
     if not begins:
-        return [], before
-    gutter, seen = begins.most_common(1)[0]
-    crossing = sum(line[gutter - 2 : gutter].strip() != "" for line in printed if len(line) > gutter)
-    alone = seen >= max(FEWEST_LINES, LEAST_SHARE * len(printed)) and crossing <= MOST_CROSSING * len(printed)
-    goes_on = before is not None and 1 < seen < FEWEST_LINES and abs(gutter - before) <= MOST_MOVED * before
-    if not alone and (crossing or not goes_on):
-        return [], before
-    rows = list(part_rows(lines, gutter, start))
-    fewer, more = sorted(count_running([row.left for row in rows], [row.right for row in rows]))
-    if alone:
-        enough = fewer and more >= FEWEST_RUNNING_ON and count_beside(rows) >= FEWEST_BESIDE
-        return (rows, gutter) if enough else ([], before)
+        return None
+    place, seen = begins.most_common(1)[0]
+    crossing = sum(line[place - 2 : place].strip() != "" for line in printed if len(line) > place)
+    return Gutter(place, seen, crossing, len(printed))
+
+
+def read_columns(lines: Sequence[str], start: int, gutter: Gutter) -> list[Row]:
+    """The rows of a page that is in columns by all that stands on it; none of another."""
+    enough = gutter.lines >= max(FEWEST_LINES, LEAST_SHARE * gutter.printed)
+    if not enough or gutter.crossing > MOST_CROSSING * gutter.printed:
+        return []
+    rows = list(part_rows(lines, gutter.place, start))
+    fewer, more = count_running(rows)
+    return rows if fewer and more >= FEWEST_RUNNING_ON and count_beside(rows) >= FEWEST_BESIDE else []
+
+
+def continue_columns(lines: Sequence[str], start: int, gutter: Gutter, before: int) -> list[Row]:
+    """The rows of a page with few lines, as the last may have, whose columns go on from those of a page before."""
+    few = 1 < gutter.lines < FEWEST_LINES
+    if not few or gutter.crossing or abs(gutter.place - before) > MOST_MOVED * before:
+        return []
+    rows = list(part_rows(lines, gutter.place, start))
     widths = [len(row.left.rstrip()) for row in rows if row.left.strip()]
-    fills = median_high(widths or [0]) >= LEAST_FILLED * gutter  # the cells of a table leave more room
-    return (rows if more and fills else []), before
+    fills = median_high(widths or [0]) >= LEAST_FILLED * gutter.place  # the cells of a table leave more room
+    return rows if fills and any(count_running(rows)) else []
 
 
 def part_rows(lines: Sequence[str], gutter: int, start: int) -> Iterator[Row]:
@@ -104,12 +130,14 @@ def count_beside(rows: Sequence[Row]) -> int:
     return both + sum(a == c != b and any(a) and any(b) and (True, True) not in (a, b) for a, b, c in turns) // 2
 
 
-def count_running(*columns: Sequence[str]) -> Iterator[int]:
-    """In how many lines of each column a sentence runs on; in none, where its lines are not long enough."""
-    for parts in columns:
+def count_running(rows: Sequence[Row]) -> list[int]:
+    """In how many lines of each column a sentence runs on, the fewer first; in none, where they are not long enough."""
+    counts = []
+    for parts in ([row.left for row in rows], [row.right for row in rows]):
         printed = [part.strip() for part in parts if part.strip()]
         running = sum(a[-1] not in ".!?:;" and b[0].islower() for a, b in pairwise(printed))
-        yield running if printed and median(map(len, printed)) >= LEAST_WIDTH else 0
+        counts.append(running if printed and median(map(len, printed)) >= LEAST_WIDTH else 0)
+    return sorted(counts)
 
 
 def part_bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
