@@ -191,9 +191,10 @@ def forget(
     yes
         Do not ask.
     """
-    from flows.forget import find_targets, resume_forgetting
+    from flows.forget import find_targets, require_reason, resume_forgetting
     from flows.forget import forget as forget_targets
 
+    require_reason(reason)
     root = locate(warehouse)
     resume_forgetting(root)
     aim = find_targets(root, name, record)

@@ -135,8 +135,7 @@ def forget(warehouse: Path, targets: Sequence[Target], reason: str) -> int:
     The run of it has a row. UsageError without a reason, WarehouseBusyError while another run writes, or what is there
     is verified.
     """
-    if not reason.strip():
-        raise UsageError("give the reason: it stays in `forgotten` and in `files`, where the document was")
+    require_reason(reason)
     with hold_lock(warehouse):
         finish_publishing(warehouse)
         finish_forgetting(warehouse)
@@ -145,6 +144,12 @@ def forget(warehouse: Path, targets: Sequence[Target], reason: str) -> int:
         rows = [Forgotten(each.uri, each.record, each.content_hash, reason, started_at, run_id) for each in targets]
         forgotten = pa.concat_tables([_read_forgotten(warehouse), arrow_table("forgotten", rows)])
         return _take_out(warehouse, rows, forgotten)
+
+
+def require_reason(reason: str) -> None:
+    """UsageError for a reason that says nothing."""
+    if not reason.strip():
+        raise UsageError("give the reason: it stays in `forgotten` and in `files`, where the document was")
 
 
 def resume_forgetting(warehouse: Path) -> None:

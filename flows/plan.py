@@ -91,12 +91,12 @@ def plan_work(
 
 
 def write_plan(plan: Plan, settings: Settings, same_recipe: bool) -> str:
-    """The plan in one line: "seeds → 128 new, 3 changed"."""
+    """The plan in one line: "seeds → 128 new, 3 changed". Before it is read, a file may be touched alone."""
     known = [work for work in plan.works if work.known_state is not None]
     again = sum(work.again or not same_recipe for work in known)
     counts = (
         (len(plan.works) - len(known), "new"),
-        (len(known) - again, "changed"),
+        (len(known) - again, "changed or touched" if settings.dry_run else "changed"),
         (again, "again"),
         (len(plan.gone), "gone"),
     )

@@ -114,6 +114,12 @@ def test_forgetting_asks_first_and_where_nobody_answers_it_does_nothing(run: Com
     assert landed.ask("FROM documents SELECT uri") == [("a.md",)]
 
 
+def test_forgetting_for_no_reason_is_wrong_usage_before_anything_is_told(run: Command) -> None:
+    status, out, err = run("forget", "a.md", "--reason", " ", "--yes")
+    assert (status, out) == (2, "")
+    assert err.startswith("corpus: give the reason")
+
+
 @pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", 1), ("", 1)])
 def test_forgetting_does_as_it_is_answered(
     run: Command, landed: Corpus, monkeypatch: pytest.MonkeyPatch, answer: str, status: int

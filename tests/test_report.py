@@ -298,4 +298,5 @@ def test_a_dry_run_says_what_it_would_do(
     _, told = capsys.readouterr()
     assert re.search(r"new\s+\.md\s+1\s+0\.0\s+new\.md", told)
     assert re.search(r"changed or touched\s+\.txt\s+\d", told)
+    assert re.search(r"→ 1 new, \d+ changed or touched", told)
     assert len(list((corpus.warehouse / "snapshots").iterdir())) == snapshots
