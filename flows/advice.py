@@ -56,5 +56,6 @@ def write_usage_error(error: Exception) -> str:
         name = str(mistake["loc"][0]) if mistake["loc"] else ""
         option = f"--{name.replace('_', '-')}, or CORPUS_{name.upper()},"
         description = Settings.model_fields[name].description if name in Settings.model_fields else ""
-        told.append(f"{option} is {mistake['input']!r}: {mistake['msg']}. {description}".strip())
+        reason = mistake["msg"].removeprefix("Value error, ")  # what pydantic puts before a message of ours
+        told.append(f"{option} is {mistake['input']!r}: {reason}. {description}".strip())
     return "; ".join(told)

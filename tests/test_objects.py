@@ -31,7 +31,7 @@ def test_what_is_wrong_with_json_is_told_with_its_place(source: bytes, reason: s
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ("a = ", "at end of document"),
+        ("a = ", r"^not TOML \(.*at end of document"),
         (f"a = {DIGITS}", "^a whole number of thousands of digits: put it in quotes$"),
         (f"a = 0x{'f' * 5000}", "^a whole number of thousands of digits: put it in quotes$"),
         (f"{'a.' * 900}a = 1", TOO_DEEP),

@@ -198,7 +198,7 @@ def test_the_page_stays_small_whatever_the_number_of_sources(
 def test_the_command_prints_the_path_of_the_page(
     landed: tuple[Corpus, Report], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    output = tmp_path / "out.html"
+    output = tmp_path / "folder" / "out.html"
     monkeypatch.setattr(
         "sys.argv", ["corpus", "report", "--warehouse", str(landed[0].warehouse), "--output", str(output)]
     )

@@ -65,7 +65,7 @@ def _find(connection: duckdb.DuckDBPyConnection, name: str, record: int | None) 
     if found:
         count = f"more than {MOST_CHOICES}" if len(found) > MOST_CHOICES else str(len(found))
         choices = [f"  {row['doc_id']}  record {row['record']:>3}  {row['title'] or row['uri']}" for row in found]
-        what = f"{name} names {count} documents" + ("" if chosen else f", none of them record {record}")
+        what = f"{name} names {count} documents" if chosen else f"{name} has no record {record}"
         raise UsageError("\n".join([f"{what}: give a doc_id, or --record", *choices[:MOST_CHOICES]]))
     for file in _read(connection, "FROM files SELECT status, reason WHERE uri = ?", name):
         raise LookupError(f"{name} has no document: it is {file['status']}: {file['reason']}")

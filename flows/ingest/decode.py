@@ -121,7 +121,7 @@ def _strict(data: bytes, codec: str, skipped: int) -> Decoded:
     try:
         return _plausible(data.decode(codec), data, codec)
     except UnicodeDecodeError as error:
-        raise Undecodable(error.start + skipped, name_encoding(codec), f"invalid ({error.reason})") from error
+        raise Undecodable(error.start + skipped, name_encoding(codec), error.reason) from error
 
 
 def _plausible(text: str, data: bytes, codec: str) -> Decoded:
@@ -171,7 +171,7 @@ def _detect(data: bytes) -> Decoded:
     try:
         decoded = _plausible(data.decode(guess), data, guess)
     except UnicodeDecodeError as error:
-        raise Undecodable(error.start, name_encoding(guess), f"invalid ({error.reason})") from error
+        raise Undecodable(error.start, name_encoding(guess), error.reason) from error
     if trusted:
         return decoded
     first = _BEYOND_ASCII.search(data)

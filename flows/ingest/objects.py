@@ -39,8 +39,8 @@ def parse_toml(source: str) -> dict[str, Any]:
         fields: dict[str, Any] = json.loads(json.dumps(told, default=str))
     except RecursionError as error:
         raise ValueError(_TOO_DEEP) from error
-    except tomllib.TOMLDecodeError:
-        raise
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"not TOML ({error})") from error
     except ValueError as error:  # Python's own words for it name a function of Python's
         raise ValueError("a whole number of thousands of digits: put it in quotes") from error
     return fields

@@ -129,6 +129,7 @@ def write_page(warehouse: str | None = None, path: Path | None = None, snapshot:
         "sections": "\n".join(map(_write_section, sections)),
         "colophon": "Written by <code>corpus report</code>. Whatever is left out is a row of <code>left_out</code>.",
     }
+    target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f"{target.name}.draft")
     draft.write_text(Template(TEMPLATE.read_text("utf-8")).substitute(told), encoding="utf-8")
     draft.replace(target)
