@@ -299,4 +299,5 @@ def test_a_dry_run_says_what_it_would_do(
     assert re.search(r"new\s+\.md\s+1\s+0\.0\s+new\.md", told)
     assert re.search(r"changed or touched\s+\.txt\s+\d", told)
     assert re.search(r"→ 1 new, \d+ changed or touched", told)
+    assert re.search(r"files to process\s+\d+ *\n", told) and "landed" not in told
     assert len(list((corpus.warehouse / "snapshots").iterdir())) == snapshots

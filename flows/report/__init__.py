@@ -43,14 +43,12 @@ def write_summary(report: Report) -> str:
         for name in ("files_empty", "files_unreadable", "files_unsupported", "files_too_large")
         if counts.get(name)
     ]
+    processed = ("files processed", ", ".join([f"{counts.get('files_landed', 0):,} landed", *left_out]))
+    what, landed = ("files to process", "") if run.outcome == "planned" else processed
     rows = [
         ("files found", counts.get("files_found", 0), f"{counts.get('files_unchanged', 0):,} as they were"),
-        (
-            "files processed",
-            counts.get("files", 0),
-            ", ".join([f"{counts.get('files_landed', 0):,} landed", *left_out]),
-        ),
-        ("files gone", counts.get("files_gone", 0), "their documents have left"),
+        (what, counts.get("files", 0), landed),
+        ("files gone", counts.get("files_gone", 0), "their documents leave"),
         ("documents landed", counts.get("documents", 0), f"{counts.get('rejected', 0):,} records rejected"),
         ("documents in the corpus", counts.get("corpus", 0), f"and {counts.get('copies', 0):,} copies left out"),
         (
