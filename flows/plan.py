@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from flows.ingest.find import Found
 from flows.settings import FAILED, Settings
 from flows.work import Batch, Work, hash_state
-from warehouse.land import make_durable
+from warehouse.land import draft_of
 
 FILE_COST = 1 << 14
 """Bytes that opening a file costs: ten thousand tiny files are no small batch."""
@@ -181,7 +181,5 @@ def update_listing(
         return
     rows = [(uri, *rest) for uri, rest in now.items() if uri in there]
     table = pa.table([list(column) for column in zip(*rows, strict=True)] or [[]] * 4, schema=LISTING_SCHEMA)
-    draft = warehouse / f"{LISTING}.draft"
-    pq.write_table(table, draft, compression="zstd")
-    make_durable(draft)
-    draft.replace(warehouse / LISTING)
+    with draft_of(warehouse / LISTING) as draft:
+        pq.write_table(table, draft, compression="zstd")

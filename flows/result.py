@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-from warehouse.land import DataFile, make_durable
+from warehouse.land import DataFile, draft_of
 
 RESULT = "result.json"
 
@@ -28,11 +28,9 @@ class Result:
 def write_result(folder: Path, result: Result) -> None:
     """Writes the result into the batch's folder, at once or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f"{RESULT}.draft"
     content = {each.name: getattr(result, each.name) for each in fields(result)}
-    draft.write_text(json.dumps(content, default=asdict))
-    make_durable(draft)
-    draft.replace(folder / RESULT)
+    with draft_of(folder / RESULT) as draft:
+        draft.write_text(json.dumps(content, default=asdict))
 
 
 def read_result(path: Path) -> Result:

@@ -8,7 +8,7 @@ from typing import Literal
 import duckdb
 
 from warehouse.connect import connect, locate, quote
-from warehouse.land import SnapshotKey, hash_file
+from warehouse.land import SnapshotKey, draft_of, hash_file
 from warehouse.publish import read_manifest
 from warehouse.tables import comments
 
@@ -36,10 +36,9 @@ def export_documents(
         assert manifest is not None  # or connecting had failed
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"documents.{format}"
-        draft = path.with_suffix(".draft")
-        connection.execute(f"COPY ({_select(connection, format)}) TO {quote(str(draft))} ({OPTIONS[format]})")
+        with draft_of(path) as draft:
+            connection.execute(f"COPY ({_select(connection, format)}) TO {quote(str(draft))} ({OPTIONS[format]})")
         [(rows,)] = connection.execute("FROM documents SELECT count(*)").fetchall()
-    draft.replace(path)
     told = {
         "snapshot": manifest.snapshot_id,
         "published": manifest.run["ended_at"],

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.model import Check, Run
-from warehouse.land import make_durable
+from warehouse.land import draft_of
 from warehouse.tables import arrow_schema, arrow_table
 
 JOURNALS = ("runs", "checks")
@@ -86,7 +86,5 @@ def _read_run_ids(path: Path) -> list[str]:
 
 def _write(path: Path, rows: pa.Table) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    pq.write_table(rows, draft, compression="zstd")
-    make_durable(draft)
-    draft.replace(path)
+    with draft_of(path) as draft:
+        pq.write_table(rows, draft, compression="zstd")

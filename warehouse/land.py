@@ -5,7 +5,8 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -130,6 +131,15 @@ def _write(warehouse: Path, folder: str, schema: pa.Schema, batches: Iterable[pa
     size = draft.stat().st_size
     draft.replace(warehouse / path)
     return DataFile(path, rows, size, sha256)
+
+
+@contextmanager
+def draft_of(path: Path) -> Iterator[Path]:
+    """A path beside this one to write to: when that is whole and on the disk, it takes this one's place, at once."""
+    draft = path.with_name(f"{path.name}.draft")
+    yield draft
+    make_durable(draft)
+    draft.replace(path)
 
 
 def make_durable(path: Path) -> None:

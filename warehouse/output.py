@@ -19,7 +19,7 @@ import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
-from warehouse.connect import UsageError
+from warehouse.connect import UsageError, quote
 
 Format = Literal["table", "csv", "json", "parquet"]
 
@@ -139,7 +139,7 @@ def _print_csv(rows: duckdb.DuckDBPyRelation) -> None:
 def _print_json(rows: duckdb.DuckDBPyRelation) -> None:
     """One array of objects, an object a line; what JSON has no number for is null."""
     columns = _tell_apart(rows.columns)
-    pairs = ", ".join(f"{_literal(column)}, {_name(column)}" for column in columns)
+    pairs = ", ".join(f"{quote(column)}, {_name(column)}" for column in columns)
     opening = "["
     for batch in _read_texts(rows, columns, [f"json_object({pairs})::VARCHAR"]):
         objects = [_replace_not_numbers(text) for (text,) in batch]
@@ -205,7 +205,3 @@ def _width() -> int:
 
 def _name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

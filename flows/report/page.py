@@ -17,7 +17,7 @@ import duckdb
 from flows.report.funnel import draw_funnel, list_losses, measure_funnel
 from flows.report.problems import list_problems
 from warehouse.connect import connect, locate
-from warehouse.land import SnapshotKey
+from warehouse.land import SnapshotKey, draft_of
 from warehouse.publish import read_manifest
 
 PAGE = "report.html"
@@ -130,9 +130,8 @@ def write_page(warehouse: str | None = None, path: Path | None = None, snapshot:
         "colophon": "Written by <code>corpus report</code>. Whatever is left out is a row of <code>left_out</code>.",
     }
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f"{target.name}.draft")
-    draft.write_text(Template(TEMPLATE.read_text("utf-8")).substitute(told), encoding="utf-8")
-    draft.replace(target)
+    with draft_of(target) as draft:
+        draft.write_text(Template(TEMPLATE.read_text("utf-8")).substitute(told), encoding="utf-8")
     return target
 
 
