@@ -1,12 +1,11 @@
 """Which settings a command runs with, and over which folders: as given, else as the warehouse remembers."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from flows.settings import Settings
 from warehouse.connect import UsageError, locate
-from warehouse.publish import read_manifest
+from warehouse.manifest import read_manifest
 
 
 def choose_settings(seeds: str | None, settings: Settings | None) -> Settings:
@@ -31,7 +30,7 @@ def change_settings(settings: Settings, **values: Any) -> Settings:
 def _recall_seeds(settings: Settings) -> str | None:
     """The folder of raw files that the warehouse followed last, while it is there. ValueError for a damaged one."""
     manifest = read_manifest(locate(settings.warehouse))
-    seeds = str(json.loads(manifest.run["settings"])["seeds"]) if manifest else None
+    seeds = str(manifest.settings["seeds"]) if manifest else None
     return seeds if seeds and Path(seeds).is_dir() else None
 
 

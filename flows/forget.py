@@ -35,13 +35,8 @@ from warehouse.land import (
     write_part,
 )
 from warehouse.lock import WHOLE_SNAPSHOTS, hold_lock
-from warehouse.publish import (
-    Manifest,
-    finish_publishing,
-    list_snapshots,
-    read_manifest,
-    replace_snapshot,
-)
+from warehouse.manifest import Manifest, list_snapshots, read_manifest
+from warehouse.publish import finish_publishing, replace_snapshot
 from warehouse.tables import arrow_schema, arrow_table
 from warehouse.tidy import remove_unneeded
 
@@ -214,7 +209,7 @@ def _take_out(warehouse: Path, rows: Sequence[Forgotten], forgotten: pa.Table) -
         outcome=FORGOTTEN,
         reason=reason,
         recipe=newest.recipe,
-        settings=JSON(newest.run["settings"]),
+        settings=newest.run.settings,
         counts=JSON(json.dumps({"documents_forgotten": len(doomed)})),
         seconds=JSON("{}"),
     )
@@ -264,7 +259,7 @@ def _forget_in(
         ).to_arrow_table()
     tables["files"] = (write_part(warehouse, folder, "files", files),) if files.num_rows else ()
     if tables["all_documents"] != manifest.tables["all_documents"]:
-        told = json.loads(manifest.run["settings"])
+        told = manifest.settings
         settings = Settings(**{name: told[name] for name in Settings().deciding() if name in told})
         tables |= point_at_kept(warehouse, folder, run_id, settings, manifest.tables, tables, False)
     return tables

@@ -4,11 +4,10 @@ The order of the stages stands here and nowhere else. How a stage and a batch ar
 `flows.supervise.Plainly` runs them in threads of this process, `flows.corpus` as tasks of Prefect.
 """
 
-import json
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -42,7 +41,8 @@ from warehouse.connect import UsageError, define_before, open_tables
 from warehouse.journal import is_recorded, record
 from warehouse.land import DataFile, clear_staging
 from warehouse.lock import hold_lock
-from warehouse.publish import Manifest, finish_publishing, publish, read_manifest
+from warehouse.manifest import Manifest, read_manifest
+from warehouse.publish import finish_publishing, publish
 from warehouse.tables import arrow_table
 
 
@@ -156,7 +156,7 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
 
     number = before.snapshot_id + 1 if before else 1
     run = draft.end("published", snapshot_id=number)
-    manifest = Manifest(number, before.snapshot_id if before else None, draft.recipe, asdict(run), assembled)
+    manifest = Manifest(number, before.snapshot_id if before else None, draft.recipe, run, assembled)
     for dead in new_run_ids:
         if dead != run_id and not is_recorded(warehouse, dead):
             record(warehouse, draft.take_over(dead), ())
@@ -179,7 +179,7 @@ def _explain(error: BaseException) -> str:
 
 def _decides_anew(settings: Settings, before: Manifest | None) -> bool:
     """Whether other documents may be kept than by the settings of the snapshot before."""
-    told = json.loads(before.run["settings"]) if before else settings.deciding()
+    told = before.settings if before else settings.deciding()
     return any(told.get(name) != value for name, value in settings.deciding().items())
 
 

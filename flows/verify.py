@@ -33,7 +33,7 @@ from warehouse.connect import define, define_before
 from warehouse.journal import record
 from warehouse.land import SCRATCH, DataFile, hash_file
 from warehouse.lock import WHOLE_SNAPSHOTS, hold_lock
-from warehouse.publish import Manifest, list_snapshots, read_manifest
+from warehouse.manifest import Manifest, list_snapshots, read_manifest
 
 KEYS = {
     "files": ("uri",),
@@ -123,7 +123,7 @@ def _end(draft: Draft, checks: Sequence[Check]) -> Report:
 
 def _settle(settings: Settings, before: Manifest) -> Settings:
     """The settings, but what decides rows as it was for the snapshot."""
-    told = json.loads(before.run["settings"])
+    told = before.settings
     deciding = {name: told[name] for name in settings.shaping() | settings.deciding() if name in told}
     return Settings(**{**settings.model_dump(), **deciding})
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ import flows.run
 from flows.clean.rulebook import list_rules
 from flows.cli import app, main
 from tests.conftest import Corpus, open_threads
+from warehouse.manifest import read_manifest
 from warehouse.output import MOST_ROWS
-from warehouse.publish import read_manifest, replace_snapshot
+from warehouse.publish import replace_snapshot
 from warehouse.show import show_document
 
 ARTICLE = "The ferry sails again after a winter in the yard, and the whole town came to see it leave the quay. " * 4
@@ -459,9 +461,8 @@ def test_a_snapshot_of_the_past_is_asked_by_a_day_at_whose_end_it_was_current(co
         corpus.land({name: f"{name}. {ARTICLE}"}, near_duplicates="none")
         manifest = read_manifest(corpus.warehouse)
         assert manifest is not None
-        replace_snapshot(
-            corpus.warehouse, replace(manifest, run={**manifest.run, "ended_at": f"{day}T23:00:00.000001"})
-        )
+        ended_at = datetime.fromisoformat(f"{day}T23:00:00.000001")
+        replace_snapshot(corpus.warehouse, replace(manifest, run=replace(manifest.run, ended_at=ended_at)))
 
     def count(day: str) -> tuple[int, str, str]:
         options = ("--snapshot", day, "--format", "csv", "--warehouse", str(corpus.warehouse))

@@ -159,6 +159,22 @@ def test_a_damaged_manifest_is_told_and_the_one_before_can_be_read(
     assert corpus.ask("SELECT uri FROM documents", snapshot=1) == [("a.txt",)]
 
 
+def test_a_manifest_says_what_it_lacks_of_its_run(corpus: Corpus, make_article: Article) -> None:
+    corpus.land({"a.txt": make_article(1)})
+    path = corpus.warehouse / "snapshots" / "000001.json"
+    manifest = json.loads(path.read_text())
+    told = {name: value for name, value in manifest["run"].items() if name != "reason"}
+    path.write_text(json.dumps({**manifest, "run": told}))  # as of a version that had no such column
+    assert corpus.ask("SELECT uri FROM documents") == [("a.txt",)]
+    for lacking, reason in (
+        ({**told, "settings": "{}"}, "its settings lack 'seeds'"),
+        ({name: value for name, value in told.items() if name != "ended_at"}, "it lacks 'ended_at'"),
+    ):
+        path.write_text(json.dumps({**manifest, "run": lacking}))
+        with pytest.raises(ValueError, match=rf"snapshot 1 cannot be read \({reason}\)\. Put it back from a copy$"):
+            connect(corpus.warehouse)
+
+
 # Files of an older version
 
 

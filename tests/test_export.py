@@ -14,7 +14,7 @@ from tests.conftest import Corpus
 from warehouse.connect import connect
 from warehouse.export import ExportFormat, export_documents
 from warehouse.land import hash_file
-from warehouse.publish import list_snapshots
+from warehouse.manifest import list_snapshots
 
 Article = Callable[..., str]
 

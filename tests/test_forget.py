@@ -22,7 +22,8 @@ from warehouse.connect import UsageError, connect, has_catalog
 from warehouse.journal import record_checks
 from warehouse.land import SCRATCH
 from warehouse.lock import WHOLE_SNAPSHOTS, WarehouseBusyError, hold_lock
-from warehouse.publish import Manifest, replace_snapshot
+from warehouse.manifest import Manifest
+from warehouse.publish import replace_snapshot
 
 __all__ = ["in_this_process"]
 Article = Callable[..., str]

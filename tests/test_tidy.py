@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ from tests.conftest import Corpus
 from warehouse.connect import connect
 from warehouse.journal import is_recorded
 from warehouse.lock import WHOLE_SNAPSHOTS, WarehouseBusyError, hold_lock
-from warehouse.publish import list_snapshots, read_manifest, replace_snapshot
+from warehouse.manifest import list_snapshots, read_manifest
+from warehouse.publish import replace_snapshot
 from warehouse.tidy import MANY_FILES, Tidied, tidy_warehouse
 
 Article = Callable[..., str]
@@ -75,8 +76,8 @@ def test_a_snapshot_counts_as_old_from_when_it_was_no_longer_current(corpus: Cor
     for number in (1, 2):
         manifest = read_manifest(corpus.warehouse, number)
         assert manifest is not None
-        ended_at = (datetime.fromisoformat(manifest.run["ended_at"]) - timedelta(days=30)).isoformat()
-        replace_snapshot(corpus.warehouse, replace(manifest, run={**manifest.run, "ended_at": ended_at}))
+        run = replace(manifest.run, ended_at=manifest.run.ended_at - timedelta(days=30))
+        replace_snapshot(corpus.warehouse, replace(manifest, run=run))
     assert tidy_warehouse(corpus.warehouse, keep_days=7, keep_snapshots=1).expired == 1
     assert list_snapshots(corpus.warehouse) == [2, 3]  # until a moment ago, readers opened the second
 

@@ -18,7 +18,8 @@ from flows.verify import verify_corpus
 from tests.conftest import Corpus, open_threads
 from tests.test_templates import FOOTER, make_source
 from warehouse.land import write_part
-from warehouse.publish import read_manifest, replace_snapshot
+from warehouse.manifest import read_manifest
+from warehouse.publish import replace_snapshot
 
 Article = Callable[..., str]
 SHAPE = "{0}\n\n{1}\n\n* * *\n\n" + FOOTER

@@ -14,8 +14,8 @@ import pyarrow as pa
 from warehouse.check import CHECKS, read_claim
 from warehouse.connect import CATALOG, UsageError, connect, define, define_before, locate, quote
 from warehouse.land import DataFile, SnapshotKey, escape_glob
+from warehouse.manifest import list_snapshots, read_manifest
 from warehouse.output import Format, print_overview, print_rows, print_styled
-from warehouse.publish import list_snapshots, read_manifest
 from warehouse.show import show_invisible
 
 LOSSLESS = "SET arrow_lossless_conversion = true"
@@ -61,7 +61,7 @@ NAMED = {
         ORDER BY 4 DESC, rule, kind""",
     "snapshots": """
         FROM known_snapshots
-        SELECT snapshot, published::TIMESTAMP AS published, run_id, landed - copies AS documents, copies
+        SELECT snapshot, published, run_id, landed - copies AS documents, copies
         ORDER BY snapshot DESC""",
 }
 """The questions that are commands; beside the corpus they may read `known_rules` and `known_snapshots`."""
@@ -206,15 +206,15 @@ def _list_totals(connection: duckdb.DuckDBPyConnection, root: Path, snapshot: Sn
     lines = [
         f"corpus      {corpus}" + (f", published {earliest} to {latest}" if earliest else ""),
         f"left out    {', '.join(omitted) or 'nothing'}",
-        f"snapshot    {manifest.snapshot_id}, {_write_time(manifest.run['ended_at'])}, of run {manifest.run_id}",
+        f"snapshot    {manifest.snapshot_id}, {_write_time(manifest.run.ended_at)}, of run {manifest.run_id}",
     ]
     for run_id, outcome, ended_at, reason in connection.execute(NEWEST_RUN).fetchall():
         lines.append(f"newest run  {run_id}, {_write_time(ended_at)}, {outcome}{f': {reason}' if reason else ''}")
     return lines
 
 
-def _write_time(time: datetime | str) -> str:
-    return f"{datetime.fromisoformat(str(time)):%Y-%m-%d %H:%M:%S} UTC"
+def _write_time(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _read_parent(root: Path, snapshot: SnapshotKey | None) -> dict[str, tuple[DataFile, ...]] | None:
@@ -241,7 +241,7 @@ def _list_snapshots(root: Path) -> pa.Table:
     rows = [
         (
             manifest.snapshot_id,
-            manifest.run["ended_at"],
+            manifest.run.ended_at,
             manifest.run_id,
             sum(file.rows for file in manifest.tables["all_documents"]),
             sum(file.rows for file in manifest.tables["duplicates"]),

@@ -17,6 +17,7 @@ from flows.model import TABLES
 from flows.settings import Settings, local_path
 from warehouse.journal import JOURNALS, list_journal
 from warehouse.land import DataFile, SnapshotKey, escape_glob
+from warehouse.manifest import read_manifest
 from warehouse.tables import column_types, comments
 
 CATALOG = "corpus.duckdb"
@@ -48,8 +49,6 @@ def connect(warehouse: str | Path | None = None, snapshot: SnapshotKey | None = 
     It holds the snapshot it opened, whatever is published meanwhile. LookupError when there is none, ValueError for a
     damaged manifest, FileNotFoundError for a lost file.
     """
-    from warehouse.publish import read_manifest
-
     root = locate(warehouse)
     manifest = read_manifest(root, snapshot)
     if manifest is None:
@@ -80,8 +79,6 @@ def list_files(
     Copies are in `all_documents` too: those that are kept are not in `duplicates`. LookupError for a table or snapshot
     that is not there, FileNotFoundError for a lost file.
     """
-    from warehouse.publish import read_manifest
-
     root = locate(warehouse)
     if table not in TABLES:
         raise LookupError(f"there is no table {table!r}: there are {', '.join(TABLES)}; the others are views")

@@ -9,7 +9,7 @@ import duckdb
 
 from warehouse.connect import connect, locate, quote
 from warehouse.land import SnapshotKey, draft_of, hash_file
-from warehouse.publish import read_manifest
+from warehouse.manifest import read_manifest
 from warehouse.tables import comments
 
 ExportFormat = Literal["parquet", "jsonl", "csv"]
@@ -41,7 +41,7 @@ def export_documents(
         [(rows,)] = connection.execute("FROM documents SELECT count(*)").fetchall()
     told = {
         "snapshot": manifest.snapshot_id,
-        "published": manifest.run["ended_at"],
+        "published": manifest.run.ended_at,
         "run_id": manifest.run_id,
         "recipe": manifest.recipe,
         "file": path.name,

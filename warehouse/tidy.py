@@ -8,7 +8,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,14 +19,8 @@ from flows.model import JSON, Run
 from warehouse.journal import JOURNALS, compact_journals
 from warehouse.land import DataFile, name_run, write_part
 from warehouse.lock import WHOLE_SNAPSHOTS, hold_lock
-from warehouse.publish import (
-    Manifest,
-    expire_snapshot,
-    finish_publishing,
-    list_snapshots,
-    publish,
-    read_manifest,
-)
+from warehouse.manifest import Manifest, list_snapshots, read_manifest
+from warehouse.publish import expire_snapshot, finish_publishing, publish
 from warehouse.tables import arrow_schema
 
 KEEP_DAYS = 7
@@ -117,7 +111,7 @@ def _compact(warehouse: Path) -> tuple[int, int | None]:
             compacted += len(group)
     if not compacted:
         return 0, None
-    counts = json.loads(before.run["counts"])
+    counts = json.loads(before.run.counts)
     run = Run(
         run_id=run_id,
         snapshot_id=before.snapshot_id + 1,
@@ -126,11 +120,11 @@ def _compact(warehouse: Path) -> tuple[int, int | None]:
         outcome="tidied",
         reason=None,
         recipe=before.recipe,
-        settings=JSON(before.run["settings"]),
+        settings=before.run.settings,
         counts=JSON(json.dumps({name: counts[name] for name in ("corpus", "copies") if name in counts})),
         seconds=JSON(json.dumps({"compact": round(time.perf_counter() - start, 3)})),
     )
-    manifest = Manifest(before.snapshot_id + 1, before.snapshot_id, before.recipe, asdict(run), tables)
+    manifest = Manifest(before.snapshot_id + 1, before.snapshot_id, before.recipe, run, tables)
     publish(warehouse, manifest, run, ())
     shutil.rmtree(warehouse / folder)
     return compacted, manifest.snapshot_id
@@ -157,7 +151,7 @@ def _expire(warehouse: Path, age: timedelta, keep_snapshots: int) -> int:
     numbers = list_snapshots(warehouse)
     for number, following in list(itertools.pairwise(numbers))[: max(0, len(numbers) - keep_snapshots)]:
         manifest = read_manifest(warehouse, following)  # until then readers opened the one before
-        if manifest is not None and datetime.fromisoformat(manifest.run["ended_at"]) < oldest:
+        if manifest is not None and manifest.run.ended_at < oldest:
             expire_snapshot(warehouse, number)
             expired += 1
     return expired

@@ -7,7 +7,7 @@ the corpus's size the page holds sums and the largest of each kind, never a row 
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -18,7 +18,7 @@ from flows.report.funnel import draw_funnel, list_losses, measure_funnel
 from flows.report.problems import list_problems
 from warehouse.connect import connect, locate
 from warehouse.land import SnapshotKey, draft_of
-from warehouse.publish import read_manifest
+from warehouse.manifest import read_manifest
 
 PAGE = "report.html"
 TEMPLATE = Path(__file__).parent / "page.html"
@@ -123,7 +123,7 @@ def write_page(warehouse: str | None = None, path: Path | None = None, snapshot:
     told = {
         "title": f"{html.escape(root.name)}: corpus report",
         "heading": f"The corpus of {html.escape(str(root))}",
-        "lead": f"Snapshot {manifest.snapshot_id}, published {_write_time(manifest.run['ended_at'])} UTC.",
+        "lead": f"Snapshot {manifest.snapshot_id}, published {manifest.run.ended_at:%Y-%m-%d %H:%M} UTC.",
         "contents": "".join(f'<li><a href="#{each.key}">{each.title}</a></li>' for each in sections),
         "totals": _write_totals(totals),
         "sections": "\n".join(map(_write_section, sections)),
@@ -340,7 +340,3 @@ def _write_bin(place: int) -> str:
 
 def _write_date(time: date, unit: str) -> str:
     return f"{time.year}" if unit == "year" else f"{time.year}-{time.month:02}"
-
-
-def _write_time(time: datetime | str) -> str:
-    return f"{datetime.fromisoformat(str(time)):%Y-%m-%d %H:%M}"
