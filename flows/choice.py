@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from flows.ingest.find import find_problem
 from flows.settings import Settings
 from warehouse.connect import UsageError, locate
 from warehouse.manifest import read_manifest
@@ -40,7 +41,7 @@ def _require_folders(settings: Settings) -> None:
         warehouse, seeds = settings.warehouse_path, settings.seeds_path
     except ValueError as error:
         raise UsageError(str(error)) from error
-    if not seeds.is_dir():
-        raise UsageError(f"there is no folder {seeds}: name the folder of your raw files, as in `corpus run FOLDER`")
+    if (problem := find_problem(seeds)) is not None:
+        raise UsageError(problem)
     if warehouse.exists() and not warehouse.is_dir():
         raise UsageError(f"the warehouse {warehouse} is a file: name a folder, which is made where there is none")

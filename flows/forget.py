@@ -51,8 +51,9 @@ FAMILY = """
         FROM all_documents LEFT JOIN duplicates USING (doc_id)
         SELECT uri, record, content_hash, title, doc_id, coalesce(kept_id, doc_id) AS kept_id
     )
-    FROM family SEMI JOIN (FROM family WHERE doc_id = $doc_id) AS asked USING (kept_id)
-    SELECT uri, record, content_hash, title WHERE doc_id != $doc_id ORDER BY uri, record"""
+    FROM family SEMI JOIN (FROM family WHERE {column} = $name) AS asked USING (kept_id)
+    SELECT uri, record, content_hash, title WHERE {column} != $name ORDER BY uri, record"""
+"""The other documents in the families of those that a column, doc_id or uri, names."""
 DOOMED = """
     FROM read_parquet($paths, union_by_name = true, hive_partitioning = false) AS documents JOIN targets
     ON documents.uri = targets.uri AND (
@@ -111,17 +112,21 @@ def find_targets(warehouse: Path, name: str, record: int | None = None) -> Aim:
         assert manifest is not None
         with open_tables(warehouse, manifest.tables) as connection:
             if record is None and connection.execute("FROM files WHERE uri = ?", [name]).fetchone():
-                return Aim((Target(name, None, None, None),), ())
+                return Aim((Target(name, None, None, None),), _list_copies(connection, "uri", name))
             prefix = name if name and set(name) <= set("0123456789abcdef") else "none"
             found = connection.execute(NAMED, {"name": name, "record": record, "prefix": prefix}).fetchall()
             if len(found) > 1:
                 choices = [f"  {doc_id}  {title or uri}" for uri, _, _, title, doc_id in found[:MOST_CHOICES]]
                 raise UsageError("\n".join([f"{name} names {len(found)} documents: give more of the doc_id", *choices]))
             for *target, doc_id in found:
-                copies = connection.execute(FAMILY, {"doc_id": doc_id}).fetchall()
-                return Aim((Target(*target),), tuple(Target(*copy) for copy in copies))
+                return Aim((Target(*target),), _list_copies(connection, "doc_id", doc_id))
     what = name if record is None else f"{name}, record {record}"
     raise LookupError(f"no snapshot of {warehouse} has {what}: give a doc_id, or a uri as `files` has it")
+
+
+def _list_copies(connection: duckdb.DuckDBPyConnection, column: str, name: str) -> tuple[Target, ...]:
+    found = connection.execute(FAMILY.format(column=column), {"name": name}).fetchall()
+    return tuple(Target(*copy) for copy in found)
 
 
 def forget(warehouse: Path, targets: Sequence[Target], reason: str) -> int:

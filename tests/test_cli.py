@@ -127,6 +127,7 @@ def test_the_commands_of_the_contract_are_there_and_take_a_warehouse(run: Corpus
         (["status", "--warehouse", "s3://bucket/corpus"], "s3://"),
         (["run", "--plain", "s3://bucket/seeds"], "s3://"),
         (["run", "/nowhere"], "there is no folder /nowhere"),
+        (["run", __file__], f"{__file__} is a file: name the folder"),
         (["verify", "/nowhere"], "there is no folder /nowhere"),
         (["serve", "--seeds", "/nowhere"], "there is no folder /nowhere"),
         (["serve", "/nowhere"], "there is no folder /nowhere"),

@@ -136,11 +136,12 @@ def test_a_copy_takes_the_place_of_what_was_kept_unless_it_goes_too(corpus: Corp
     assert SECRET not in read_warehouse(corpus)
 
 
-def test_copies_go_too_when_asked(corpus: Corpus, make_article: Article) -> None:
+@pytest.mark.parametrize("named", ["doc_id", "uri"])
+def test_copies_go_too_when_asked(corpus: Corpus, make_article: Article, named: str) -> None:
     text = write_secret(make_article(1))
     corpus.land({"a.md": f"# Her case\n\n{text}", "copy.txt": text, "b.txt": make_article(2)})
-    [(doc_id,)] = corpus.ask("FROM all_documents SELECT doc_id WHERE uri = 'copy.txt'")
-    assert forget_named(corpus, doc_id, with_copies=True) == 2
+    [(name,)] = corpus.ask(f"FROM all_documents SELECT {named} WHERE uri = 'copy.txt'")
+    assert forget_named(corpus, name, with_copies=True) == 2
     assert corpus.ask("FROM all_documents SELECT uri") == [("b.txt",)]
     corpus.run()
     assert corpus.ask("FROM all_documents SELECT uri") == [("b.txt",)]

@@ -42,12 +42,18 @@ class Found:
 
 def find_files(root: Path, warehouse: Path | None = None) -> list[Found]:
     """Every file below the root, sorted by uri. OSError for a folder that cannot be listed: it may hold any."""
-    if not root.is_dir():
-        raise NotADirectoryError(
-            f"there is no folder {root}: name the folder of your raw files, as in `corpus run FOLDER`"
-        )
+    if (problem := find_problem(root)) is not None:
+        raise NotADirectoryError(problem)
     now = datetime.now(UTC).timestamp()
     return sorted(_walk(root.resolve(), warehouse, now), key=lambda found: found.uri)
+
+
+def find_problem(root: Path) -> str | None:
+    """Why there cannot be raw files below a root; None for a folder."""
+    if root.is_dir():
+        return None
+    what = f"{root} is a file" if root.exists() else f"there is no folder {root}"
+    return f"{what}: name the folder of your raw files, as in `corpus run FOLDER`"
 
 
 def _walk(root: Path, warehouse: Path | None, now: float) -> Iterator[Found]:
