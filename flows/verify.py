@@ -29,7 +29,7 @@ from flows.settings import Settings
 from flows.supervise import Supervisor
 from flows.work import PENDING, Batch, Work
 from warehouse.check import run_checks
-from warehouse.connect import define, define_before
+from warehouse.connect import define, define_before, read_rows
 from warehouse.journal import record
 from warehouse.land import SCRATCH, DataFile, hash_file
 from warehouse.lock import WHOLE_SNAPSHOTS, hold_lock
@@ -232,7 +232,9 @@ def _compare(
     for *key, difference in broken:
         names = dict(zip(KEYS[table], key, strict=True))
         where = " AND ".join(f"{name} = ${name}" for name in names)
-        one, other = (_read_row(connection, f"FROM {query} WHERE {where}", names) for query in (stored, derived))
+        one, other = (
+            next(iter(read_rows(connection, f"FROM {query} WHERE {where}", names)), {}) for query in (stored, derived)
+        )
         columns_apart = {
             name: [_shorten(one[name]), _shorten(other[name])]
             for name in one.keys() & other.keys()
@@ -240,14 +242,6 @@ def _compare(
         }
         detail.append({**names, "difference": difference, **columns_apart})
     return _write_check(draft, f"{table}_derive_from_{source}", count, detail)
-
-
-def _read_row(connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The one row of a query by column; empty when there is none."""
-    result = connection.execute(query, parameters)
-    names = [column[0] for column in result.description or ()]
-    row = result.fetchone()
-    return {} if row is None else dict(zip(names, row, strict=True))
 
 
 def _shorten(value: Any) -> str:

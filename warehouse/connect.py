@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from pydantic import ValidationError
@@ -276,6 +277,13 @@ def _stamp(root: Path, tables: Mapping[str, Sequence[DataFile]]) -> str:
         (path.name, path.read_text("utf-8")) for folder in (VIEWS, TABLE_MACROS) for path in sorted(folder.iterdir())
     ]
     return hashlib.sha256(repr((str(root), files, columns, queries, MACROS)).encode()).hexdigest()
+
+
+def read_rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> list[dict[str, Any]]:
+    """The rows of a query, each by column."""
+    result = connection.execute(query, parameters)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def quote(text: str) -> str:

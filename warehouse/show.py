@@ -10,7 +10,7 @@ import duckdb
 from rich.text import Text
 
 from flows.model import Edit
-from warehouse.connect import UsageError, connect
+from warehouse.connect import UsageError, connect, read_rows
 from warehouse.land import SnapshotKey
 from warehouse.output import print_styled, tidy
 
@@ -33,9 +33,9 @@ def show_document(
     """
     with connect(warehouse, snapshot) as connection:
         doc_id = _find(connection, name.strip(), record)
-        [document] = _read(connection, "FROM all_documents WHERE doc_id = ?", doc_id)
-        copies = _read(connection, "FROM duplicates WHERE doc_id = ?", doc_id)
-        kept = [_read(connection, "FROM all_documents WHERE doc_id = ?", copy["kept_id"])[0] for copy in copies]
+        [document] = read_rows(connection, "FROM all_documents WHERE doc_id = ?", [doc_id])
+        copies = read_rows(connection, "FROM duplicates WHERE doc_id = ?", [doc_id])
+        kept = [read_rows(connection, "FROM all_documents WHERE doc_id = ?", [copy["kept_id"]])[0] for copy in copies]
         columns = ", ".join(Edit.__dataclass_fields__)
         rows = connection.execute(f"FROM edits SELECT {columns} WHERE doc_id = ? ORDER BY seq", [doc_id]).fetchall()
     text = document.pop("text")
@@ -55,9 +55,9 @@ def show_document(
 def _find(connection: duckdb.DuckDBPyConnection, name: str, record: int | None) -> str:
     """The doc_id of the one document that is named."""
     query = "FROM all_documents SELECT doc_id, uri, record, title"
-    found = _read(connection, f"{query} WHERE uri = ? ORDER BY record", name)
+    found = read_rows(connection, f"{query} WHERE uri = ? ORDER BY record", [name])
     if not found and HEXADECIMAL.fullmatch(name):
-        found = _read(connection, f"{query} WHERE starts_with(doc_id, ?) LIMIT {MOST_CHOICES + 1}", name)
+        found = read_rows(connection, f"{query} WHERE starts_with(doc_id, ?) LIMIT {MOST_CHOICES + 1}", [name])
     chosen = [row for row in found if record is None or row["record"] == record]
     if len(chosen) == 1:
         doc_id: str = chosen[0]["doc_id"]
@@ -67,15 +67,9 @@ def _find(connection: duckdb.DuckDBPyConnection, name: str, record: int | None) 
         choices = [f"  {row['doc_id']}  record {row['record']:>3}  {row['title'] or row['uri']}" for row in found]
         what = f"{name} names {count} documents" if chosen else f"{name} has no record {record}"
         raise UsageError("\n".join([f"{what}: give a doc_id, or --record", *choices[:MOST_CHOICES]]))
-    for file in _read(connection, "FROM files SELECT status, reason WHERE uri = ?", name):
+    for file in read_rows(connection, "FROM files SELECT status, reason WHERE uri = ?", [name]):
         raise LookupError(f"{name} has no document: it is {file['status']}: {file['reason']}")
     raise LookupError(f'no document {name}: `corpus sql "FROM all_documents SELECT doc_id, uri, title"` lists them')
-
-
-def _read(connection: duckdb.DuckDBPyConnection, query: str, *parameters: Any) -> list[dict[str, Any]]:
-    result = connection.execute(query, parameters)
-    columns = [column[0] for column in result.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
 
 def _list_fields(document: Mapping[str, Any], copies: Sequence[Mapping[str, Any]]) -> Iterator[Text]:

@@ -7,7 +7,6 @@ of kind 'remove' a line may hold its phrase several times, with `ORNAMENT` betwe
 rule that takes its beginning takes it all. Lines of more than 600 characters are prose, whatever they say.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -15,7 +14,7 @@ from itertools import groupby
 from typing import Any, get_args
 
 from flows.clean.gates import Gate, build_gate
-from flows.clean.rulebook import LONGEST_CALL, Kind, Rule, Zone, compile_pattern, load_rules
+from flows.clean.rulebook import GROUP, LONGEST_CALL, Kind, Rule, Zone, compile_pattern, load_rules
 from flows.model import Field
 
 ORNAMENT = (
@@ -25,7 +24,6 @@ ORNAMENT = (
 LONGEST_LINE = 600
 MOST_TRIES = 1000
 """Pieces of a line that are tried for phrases of several rules: a line that needs more is none that anybody wrote."""
-_GROUP = re.compile(r"\(\?P<(\w+)>")
 
 
 class Matcher:
@@ -33,8 +31,8 @@ class Matcher:
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        self.fields: list[Field] = _GROUP.findall(rule.pattern)
-        self.continued_fields: list[Field] = _GROUP.findall(rule.continues or "")
+        self.fields: list[Field] = GROUP.findall(rule.pattern)
+        self.continued_fields: list[Field] = GROUP.findall(rule.continues or "")
 
     @cached_property
     def pattern(self) -> Any:
@@ -98,7 +96,7 @@ def _build_zone(rules: Sequence[Rule]) -> RuleSet:
 
 def _build_family(rules: Sequence[Rule]) -> Family:
     return Family(
-        build_gate([_GROUP.sub("(?:", rule.pattern) for rule in rules], f"{ORNAMENT}*"), tuple(map(Matcher, rules))
+        build_gate([GROUP.sub("(?:", rule.pattern) for rule in rules], f"{ORNAMENT}*"), tuple(map(Matcher, rules))
     )
 
 

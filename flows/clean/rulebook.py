@@ -29,10 +29,11 @@ PATTERNS = ("pattern", "unless", "only_with", "continues", "between")
 """The keys of a rule that are patterns."""
 LONGEST_CALL = 260
 """Characters: hardly a call, a button or a notice of a site is longer."""
+GROUP = re.compile(r"\(\?P<(\w+)>")
+"""How a named group of a pattern begins."""
 
 _TERM = re.compile(r"\{([a-z][a-z-]{2,})\}")
 _TYPES = {"hits": list, "misses": list, "longest": int, "most": int}
-_GROUP = re.compile(r"\(\?P<(\w+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _read_rule(entry: Mapping[str, Any], family: str, terms: Mapping[str, str]) 
     for key in PATTERNS:
         if key in table:
             patterns[key] = _expand(table[key], terms)
-            strange = set(_GROUP.findall(patterns[key])) - set(get_args(Field))
+            strange = set(GROUP.findall(patterns[key])) - set(get_args(Field))
             if strange:
                 raise ValueError(f"the group {min(strange)!r} of {key!r} is no claim's field")
     lists = {"hits": tuple(table["hits"]), "misses": tuple(table["misses"])}

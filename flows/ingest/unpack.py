@@ -2,9 +2,8 @@
 
 import gzip
 import zlib
-from collections.abc import Callable
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -19,14 +18,16 @@ _CHUNK = 1 << 20
 
 def unpack(raw: bytes, limit: int) -> bytes:
     """The bytes of a file as found, unpacked if they are gzip or Zstandard: at most `limit`. Raises Refused."""
-    data = raw
-    for name, magic, read_chunks in (("gzip", GZIP, _gunzip), ("Zstandard", ZSTANDARD, _unzstd)):
-        if raw.startswith(magic):
-            data = _join(name, read_chunks, raw, limit)
-            if data.startswith((GZIP, ZSTANDARD)):
-                raise Refused("unsupported", "compressed twice: unpack it once and put the result in its place")
-    if len(data) > limit:
+    if raw.startswith(GZIP):
+        data = _read_whole("gzip", gzip.GzipFile(fileobj=BytesIO(raw)), limit)
+    elif raw.startswith(ZSTANDARD):
+        data = _read_whole("Zstandard", pa.CompressedInputStream(pa.BufferReader(raw), "zstd"), limit)
+    elif len(raw) > limit:
         raise _too_large(limit)
+    else:
+        return raw
+    if data.startswith((GZIP, ZSTANDARD)):
+        raise Refused("unsupported", "compressed twice: unpack it once and put the result in its place")
     return data
 
 
@@ -34,37 +35,17 @@ def _too_large(limit: int) -> Refused:
     return Refused("too_large", f"more than {limit / 1e6:,.6g} MB unpacked: raise max_file_mb, or split the file")
 
 
-def _join(name: str, read_chunks: Callable[[bytes, bytearray, int], str | None], raw: bytes, limit: int) -> bytes:
+def _read_whole(name: str, stream: Any, limit: int) -> bytes:
     data = bytearray()
-    damage = read_chunks(raw, data, limit)
-    if damage:
-        raise Refused("unreadable", f"{name} {damage} after {len(data):,} unpacked bytes: fetch the file again")
-    return bytes(data)
-
-
-def _gunzip(raw: bytes, data: bytearray, limit: int) -> str | None:
-    """Fills `data`; returns what is wrong with the rest of `raw`, if anything is."""
     try:
-        with gzip.GzipFile(fileobj=BytesIO(raw)) as stream:
-            while chunk := stream.read1(_CHUNK):
-                data += chunk
-                if len(data) > limit:
-                    raise _too_large(limit)
-    except EOFError:
-        return "ends too early, cut off"
-    except (gzip.BadGzipFile, zlib.error) as error:
-        return f"is damaged ({error})"
-    return None
-
-
-def _unzstd(raw: bytes, data: bytearray, limit: int) -> str | None:
-    """Fills `data`; returns what is wrong with the rest of `raw`, if anything is."""
-    stream = pa.CompressedInputStream(pa.BufferReader(raw), "zstd")
-    try:
-        while chunk := stream.read(_CHUNK):
+        while chunk := stream.read1(_CHUNK):
             data += chunk
             if len(data) > limit:
                 raise _too_large(limit)
-    except OSError as error:
-        return "ends too early, cut off" if "Truncated" in str(error) else f"is damaged ({error})"
-    return None
+    except (EOFError, OSError, zlib.error) as error:
+        is_cut_off = isinstance(error, EOFError) or "Truncated" in str(error)
+        damage = "ends too early, cut off" if is_cut_off else f"is damaged ({error})"
+        raise Refused(
+            "unreadable", f"{name} {damage} after {len(data):,} unpacked bytes: fetch the file again"
+        ) from error
+    return bytes(data)

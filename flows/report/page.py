@@ -16,7 +16,7 @@ import duckdb
 
 from flows.report.funnel import draw_funnel, list_losses, measure_funnel
 from flows.report.problems import list_problems
-from warehouse.connect import connect, locate
+from warehouse.connect import connect, locate, read_rows
 from warehouse.land import SnapshotKey, draft_of
 from warehouse.manifest import read_manifest
 
@@ -113,7 +113,7 @@ def write_page(warehouse: str | None = None, path: Path | None = None, snapshot:
     with connect(warehouse, snapshot) as connection:
         manifest = read_manifest(root, snapshot)
         assert manifest is not None
-        totals = _read(connection, TOTALS)[0]
+        totals = read_rows(connection, TOTALS)[0]
         sections = [
             *_list_flows(connection),
             *_list_shapes(connection, charts, totals),
@@ -155,7 +155,7 @@ def _list_shapes(connection: duckdb.DuckDBPyConnection, charts: Any, totals: Map
     if totals["earliest"] is not None:
         years = totals["latest"].year - totals["earliest"].year + 1
         unit = "year" if years > LONG_SPAN_YEARS else "month"
-        history = _read(connection, HISTORY, {"unit": unit})
+        history = read_rows(connection, HISTORY, {"unit": unit})
         series = list({row["series"]: None for row in sorted(history, key=lambda row: (-row["size"], row["series"]))})
         told = [{**row, "time": row["time"].isoformat(), "place": series.index(row["series"])} for row in history]
         picture = charts.draw_history(told, series, unit) + _write_legend(series)
@@ -171,7 +171,7 @@ def _list_shapes(connection: duckdb.DuckDBPyConnection, charts: Any, totals: Map
                 f"FROM documents SELECT date_trunc('{unit}', published), source, count(*) GROUP BY ALL",
             )
         )
-    languages = _read(connection, LANGUAGES)
+    languages = read_rows(connection, LANGUAGES)
     sections.append(
         Section(
             "languages",
@@ -183,7 +183,9 @@ def _list_shapes(connection: duckdb.DuckDBPyConnection, charts: Any, totals: Map
             "FROM documents SELECT language, count(*) GROUP BY ALL",
         )
     )
-    lengths = [{"words": _write_bin(row["bin"]), "documents": row["documents"]} for row in _read(connection, LENGTHS)]
+    lengths = [
+        {"words": _write_bin(row["bin"]), "documents": row["documents"]} for row in read_rows(connection, LENGTHS)
+    ]
     sections.append(
         Section(
             "lengths",
@@ -200,7 +202,7 @@ def _list_shapes(connection: duckdb.DuckDBPyConnection, charts: Any, totals: Map
 
 def _list_cuts(connection: duckdb.DuckDBPyConnection, charts: Any) -> list[Section]:
     sections = []
-    if removed := _read(connection, REMOVED):
+    if removed := read_rows(connection, REMOVED):
         sections.append(
             Section(
                 "removed",
@@ -212,7 +214,7 @@ def _list_cuts(connection: duckdb.DuckDBPyConnection, charts: Any) -> list[Secti
                 "FROM edits JOIN all_documents USING (doc_id) SELECT source, rule, count(*) GROUP BY ALL",
             )
         )
-    if rules := _read(connection, RULES):
+    if rules := read_rows(connection, RULES):
         sections.append(
             Section(
                 "rules",
@@ -223,7 +225,7 @@ def _list_cuts(connection: duckdb.DuckDBPyConnection, charts: Any) -> list[Secti
                 query="FROM edits SELECT rule, before, doc_id WHERE rule = '…'",
             )
         )
-    if copies := _read(connection, COPIES):
+    if copies := read_rows(connection, COPIES):
         sections.append(
             Section(
                 "copies",
@@ -239,7 +241,7 @@ def _list_cuts(connection: duckdb.DuckDBPyConnection, charts: Any) -> list[Secti
 
 def _list_problems(connection: duckdb.DuckDBPyConnection) -> list[Section]:
     problems = list_problems(connection)
-    checks, near = (_read(connection, query) for query in (CHECKS, NEAR_MISSES))
+    checks, near = (read_rows(connection, query) for query in (CHECKS, NEAR_MISSES))
     sections = [
         Section(
             "problems",
@@ -259,14 +261,6 @@ def _list_problems(connection: duckdb.DuckDBPyConnection) -> list[Section]:
         columns, rows = tuple(near[0]), [tuple(row.values()) for row in near]
         sections.append(Section("near", "Near misses", note, columns, rows, query="FROM near_misses"))
     return sections
-
-
-def _read(
-    connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None
-) -> list[dict[str, Any]]:
-    result = connection.execute(query, parameters)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def _write_legend(series: Sequence[str]) -> str:
