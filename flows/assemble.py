@@ -1,5 +1,6 @@
 """The tables of the next snapshot: what stays of the current one, and what the batches staged."""
 
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,10 +16,13 @@ from flows.settings import Settings
 from flows.work import Work
 from warehouse.check import tell_new
 from warehouse.connect import define, define_before
-from warehouse.land import DataFile, replace_files, rewrite_without, write_part
-from warehouse.tables import arrow_schema, arrow_table
+from warehouse.land import DataFile, gather_small, replace_files, rewrite_without, write_part
+from warehouse.tables import arrow_table
 
 Tables = dict[str, tuple[DataFile, ...]]
+
+SMALL_PART = 1 << 20
+"""Parts with fewer bytes are gathered: a run each hour, by many workers, would leave hundreds of them in a day."""
 
 COUNTS = """
     WITH new_files AS (FROM files WHERE is_new(run_id)),
@@ -115,8 +119,9 @@ def assemble(
     for table, (column, values) in stale_rows.items():
         files = tables.get(table, ())
         instead = rewrite_without(warehouse, connection, folder, table, files, column, values)
-        assembled[table] = (*replace_files(files, instead), *staged.get(table, ()))
-    assembled["files"] = (_write_whole(warehouse, folder, "files", assembled["files"]),)
+        new = gather_small(warehouse, folder, table, staged.get(table, ()), SMALL_PART)
+        assembled[table] = (*replace_files(files, instead), *new)
+    assembled["files"] = gather_small(warehouse, folder, "files", assembled["files"], sys.maxsize)  # into one
     return assembled
 
 
@@ -197,11 +202,3 @@ def list_changes(
         elif work.first_seen_run is not None:
             changes.append(Change(uri, "returned", 0, None, work.first_seen_run, run_id))
     return changes
-
-
-def _write_whole(warehouse: Path, folder: str, table: str, files: Sequence[DataFile]) -> DataFile:
-    """One file for a small table that spans the corpus."""
-    if len(files) == 1:
-        return files[0]
-    parts = [pq.ParquetFile(warehouse / file.path).read().cast(arrow_schema(table)) for file in files]
-    return write_part(warehouse, folder, table, pa.concat_tables([arrow_schema(table).empty_table(), *parts]))

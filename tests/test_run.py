@@ -18,9 +18,13 @@ import warehouse.check
 from flows.batch import BrokenPromiseError
 from flows.clean.rulebook import load_rules
 from flows.ingest.find import Found, find_files
+from flows.result import Result
+from flows.settings import Settings
+from flows.work import Batch
 from tests.conftest import Corpus
 from warehouse.connect import connect, open_tables
 from warehouse.lock import WarehouseBusyError, hold_lock
+from warehouse.manifest import read_manifest
 
 Article = Callable[..., str]
 
@@ -406,6 +410,27 @@ def test_whoever_opens_the_catalog_sees_what_a_run_that_died_has_published(
             "FROM checks JOIN runs USING (run_id) SELECT count(*) WHERE snapshot_id = 2"
         ).fetchall()
     assert checked > 10
+
+
+def test_the_small_parts_of_many_batches_land_as_one_file_a_table(
+    corpus: Corpus, make_article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_batch = flows.process.run_batch
+    batches = []
+
+    def count(batch: Batch, settings: Settings, last_try: bool) -> Result:
+        batches.append(batch.key)
+        return run_batch(batch, settings, last_try)
+
+    monkeypatch.setattr("flows.plan.SMALLEST_BATCH", 1)
+    monkeypatch.setattr(flows.process, "run_batch", count)
+    corpus.land({f"{number}.txt": make_article(number) for number in range(12)})
+    assert len(batches) > 3
+    manifest = read_manifest(corpus.warehouse)
+    assert manifest is not None
+    tables = ("all_documents", "paragraphs", "fingerprints", "files")
+    assert [len(manifest.tables[table]) for table in tables] == [1, 1, 1, 1]
+    assert corpus.ask("SELECT count(*) FROM all_documents") == [(12,)]
 
 
 def test_finished_batches_of_a_run_that_died_are_taken_over(

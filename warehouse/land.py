@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -92,6 +92,35 @@ def rewrite_without(
 def replace_files(files: Iterable[DataFile], instead: Mapping[DataFile, DataFile | None]) -> tuple[DataFile, ...]:
     """The files, each with what `rewrite_without` has put in its place."""
     return tuple(kept for file in files if (kept := instead.get(file, file)) is not None)
+
+
+def gather_small(
+    warehouse: Path, folder: str, table: str, files: Sequence[DataFile], small_bytes: int
+) -> tuple[DataFile, ...]:
+    """The files of a table, those that are smaller gathered into files of about so many bytes, below `folder`."""
+    groups = list(_group_small(files, small_bytes))
+    gathered = {file for group in groups for file in group}
+    parts = (_gather(warehouse, folder, table, group) for group in groups)
+    return (*(file for file in files if file not in gathered), *parts)
+
+
+def _group_small(files: Iterable[DataFile], small_bytes: int) -> Iterator[list[DataFile]]:
+    """Smaller files that go together, two at least."""
+    group: list[DataFile] = []
+    for file in files:
+        if file.bytes < small_bytes:
+            group.append(file)
+        if len(group) > 1 and sum(each.bytes for each in group) >= small_bytes:
+            yield group
+            group = []
+    if len(group) > 1:
+        yield group
+
+
+def _gather(warehouse: Path, folder: str, table: str, files: Iterable[DataFile]) -> DataFile:
+    parts = [arrow_schema(table).empty_table(), *(pq.ParquetFile(warehouse / file.path).read() for file in files)]
+    # Older files may lack a column.
+    return write_part(warehouse, folder, table, pa.concat_tables(parts, promote_options="permissive"))
 
 
 def name_run(started_at: datetime) -> str:

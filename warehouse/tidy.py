@@ -7,21 +7,16 @@ import itertools
 import json
 import shutil
 import time
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from flows.model import JSON, Run
 from warehouse.journal import JOURNALS, compact_journals
-from warehouse.land import DataFile, name_run, write_part
+from warehouse.land import DataFile, gather_small, name_run
 from warehouse.lock import WHOLE_SNAPSHOTS, hold_lock
 from warehouse.manifest import Manifest, list_snapshots, read_manifest
 from warehouse.publish import expire_snapshot, finish_publishing, publish
-from warehouse.tables import arrow_schema
 
 KEEP_DAYS = 7
 """As Delta Lake's default: a reader that is older than this has long ended."""
@@ -100,15 +95,9 @@ def _compact(warehouse: Path) -> tuple[int, int | None]:
     compacted = 0
     for table, files in before.tables.items():
         tables[table] = files
-        for group in _group_small(files):
-            parts = [
-                arrow_schema(table).empty_table(),
-                *(pq.ParquetFile(warehouse / file.path).read() for file in group),
-            ]
-            rows = pa.concat_tables(parts, promote_options="permissive")  # older files may lack a column
-            gathered = write_part(warehouse, folder, table, rows)
-            tables[table] = (*(file for file in tables[table] if file not in group), gathered)
-            compacted += len(group)
+        if sum(file.bytes < SMALL_BYTES for file in files) >= MANY_FILES:
+            tables[table] = gather_small(warehouse, folder, table, files, SMALL_BYTES)
+            compacted += len(set(files) - set(tables[table]))
     if not compacted:
         return 0, None
     counts = json.loads(before.run.counts)
@@ -128,21 +117,6 @@ def _compact(warehouse: Path) -> tuple[int, int | None]:
     publish(warehouse, manifest, run, ())
     shutil.rmtree(warehouse / folder)
     return compacted, manifest.snapshot_id
-
-
-def _group_small(files: Sequence[DataFile]) -> Iterator[list[DataFile]]:
-    """Small files that go together, of SMALL_BYTES at most twice over."""
-    small = [file for file in files if file.bytes < SMALL_BYTES]
-    if len(small) < MANY_FILES:
-        return
-    group: list[DataFile] = []
-    for file in small:
-        group.append(file)
-        if sum(each.bytes for each in group) >= SMALL_BYTES:
-            yield group
-            group = []
-    if len(group) > 1:
-        yield group
 
 
 def _expire(warehouse: Path, age: timedelta, keep_snapshots: int) -> int:
