@@ -51,7 +51,7 @@ _BEHIND = re.compile(
     re.I,
 )
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
-_JUNIOR = re.compile(r",\s*(?=[JS]r\b)")
+_JUNIOR = re.compile(r",\s*(?=[JS]r\b(?!\.?\s+[A-Z]))")  # 'Sr. Director' is a role
 _CAPITALS = re.compile(r"[A-Z]{2,6}(?:\s*\(.*\))?")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*[.'’]?")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.-?){1,3}")
@@ -83,7 +83,8 @@ def looks_like_name(line: str) -> bool:
         is_initial = word[0].isupper() and _INITIALS.fullmatch(word) is not None
         if word.casefold() in _SETS["roles"]:
             return False
-        is_family_name = word.istitle() and word == words[-1] and word.casefold() in _SETS["particles"]  # 'Das', 'Le'
+        is_large = word.istitle() or (line.isupper() and len(words) == 2)  # more may be a wrapped heading
+        is_family_name = is_large and word == words[-1] and word.casefold() in _SETS["particles"]  # 'Das', 'Le'
         if not (is_initial or is_family_name) and word.casefold().strip(".") in _SETS["not_in_names"]:
             return False
         if is_initial or (len(word) == 1 and word.isupper()):
@@ -231,11 +232,28 @@ def _parse_part(part: str, behind_name: bool) -> list[str]:
         is_role = is_role or (not names and bool(words) and words <= _SETS["roles"])
         if (behind_name or names) and _has(piece.split(), "roles") and not looks_like_name(_first_name(piece)):
             continue
-        for name in _split_joints(piece.strip()):
-            cleaned = _clean(name, behind_name or bool(names))
+        for number, name in enumerate(_split_joints(piece.strip())):
+            is_peer = number > 0 and _may_be_of_family(name.strip())
+            cleaned = _clean(name, not is_peer and (behind_name or bool(names)))
             if cleaned and (not is_role or looks_like_name(cleaned)):
                 names.append(cleaned)
     return names
+
+
+def _may_be_of_family(name: str) -> bool:
+    """Whether families bear the last of two words though organisations have it, too: 'Eyal Press', no 'City Press'.
+
+    An organisation stands behind a comma: what a joint binds to a name is another one.
+    """
+    first, _, last = name.partition(" ")
+    outside = ("generic", "roles", "organisations", "not_in_names")
+    return (
+        _WORD.fullmatch(first) is not None
+        and first[0].isupper()
+        and _has([last], "family_names_of_organisations")
+        and name.casefold() not in _SETS["agencies"]
+        and not any(_has([first], kind) for kind in outside)
+    )
 
 
 def _is_family_name(text: str) -> bool:
@@ -259,8 +277,8 @@ def _split_joints(piece: str) -> list[str]:
     rest = piece
     for joint in _JOINT.finditer(piece):
         left, right = rest[: joint.start() - len(piece) + len(rest)], piece[joint.end() :]
-        if joint["within"] and len(right.split()) < 2:
-            continue
+        if (joint["within"] and len(right.split()) < 2) or left.strip().casefold() == right.casefold():
+            continue  # 'Ortega y Gasset', 'Morgan & Morgan'
         if _may_be_name(left) and _may_be_name(_JOINT.split(right, maxsplit=1)[0]):
             parts.append(left)
             rest = right
