@@ -282,6 +282,18 @@ def test_a_title_of_three_words_may_end_as_a_label_does(title: str) -> None:
     assert claims == {"title": title, "published": "3 April 2024"}
 
 
+@pytest.mark.parametrize("event", ["Election", "HEARING", "Sitzung", "Réunion"])
+def test_what_happens_on_a_day_is_no_label_of_it_where_a_byline_follows(event: str) -> None:
+    body = "People from all over the valley came to see it on Tuesday, and most of them stayed until late.\n" * 3
+    day = "3 April 2024"
+    _, claims = lift(f"{event}\n{day}\nBy Ann Bell\n\n{body}")
+    assert claims == {"authors": "By Ann Bell", "published": day}
+    assert "published" not in lift(f"{event}\n{day}\n\n{body}")[1]
+    assert "published" not in lift(f"Next {event}\n{day}\nBy Ann Bell\n\n{body}")[1]
+    assert "published" not in lift(f"Deadline\n{day}\nBy Ann Bell\n\n{body}")[1]
+    assert "published" not in lift(f"The Valley Votes\n{event}\n{day}\nBy Ann Bell\n\n{body}")[1]
+
+
 def test_the_label_of_the_last_change_is_no_title() -> None:
     kept, claims = lift("Last updated\n3 April 2024\n\n" + "The bridge is closed to lorries, the board said.\n" * 5)
     assert kept.startswith("Last updated")

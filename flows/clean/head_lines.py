@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flows.clean.opening_date import PRINT_TIME, is_other_days_label
+from flows.describe.date_words import is_event
 from flows.describe.dates import PrintedDate, find_date, parse_date
 from flows.describe.names import is_byline, parse_bare_names
 
@@ -55,6 +56,9 @@ def read_lines(text: str) -> list[Line]:
         standfirsts = [line for line in lines if line.prose]
         if len(lines) == HEAD_LINES or len(standfirsts) > 1 or (standfirsts and len(line) > LONGEST_STANDFIRST):
             break
+    if len(lines) > 2 and is_event(lines[0].text) and lines[2].byline:  # no label stands above a byline
+        day = lines[1]
+        lines[1] = _read_line(day.text, day.start, day.end, False)
     last = max((index for index, line in enumerate(lines) if line.vouches), default=-1)
     prose = next((index for index, line in enumerate(lines) if line.prose), len(lines))
     return lines[: max(last, prose) + 1]

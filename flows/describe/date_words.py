@@ -63,7 +63,8 @@ MOST_LED_WORDS = 8
 _LEADING = frozenset(map(fold, _DATA["words"]["leading"].split()))
 _BEHIND_NAMES = frozenset(map(fold, _DATA["words"]["leading_behind_names"].split()))
 _DOCUMENT = frozenset(map(fold, _DATA["words"]["document"].split()))
-_OTHER_ALONE = frozenset(map(fold, _DATA["words"]["other_alone"].split()))
+_EVENTS = frozenset(map(fold, _DATA["words"]["events"].split()))
+_OTHER_ALONE = _EVENTS | frozenset(map(fold, _DATA["words"]["other_alone"].split()))
 _WORD = re.compile(r"[\w'’]+")
 _PART = re.compile(r"[^|·•;:()\n–—]*$")
 _OTHER = re.compile(  # but an open letter, or access, has its day
@@ -74,6 +75,11 @@ _OTHER = re.compile(  # but an open letter, or access, has its day
 def is_of_other(before: str) -> bool:
     """Whether the words before a date say that it is another thing's: a deadline, an event, the day of a visit."""
     return _OTHER.search(before) is not None or _is_other_alone(before)
+
+
+def is_event(line: str) -> bool:
+    """Whether a line is the one word of something that happens on a day: a label above it, or a title."""
+    return fold(line) in _EVENTS
 
 
 def _is_other_alone(before: str) -> bool:
