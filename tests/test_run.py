@@ -168,6 +168,22 @@ def test_whatever_a_record_carries_is_in_a_column_or_in_its_metadata(corpus: Cor
     assert left == {name: record[name] for name in ("title", "source", "lang", "url", "author", "tags")}
 
 
+@pytest.mark.parametrize(("name", "publisher", "source", "kept"), [
+    ("The Paper", "The Press", "The Paper", {"publisher": "The Press"}),
+    ("—", "The Press", "The Press", {"name": "—"}),
+    ("—", "", "paper", {"name": "—", "publisher": ""}),
+    ("The <b>Paper</b>", "The Press", "The Paper", {"name": "The <b>Paper</b>", "publisher": "The Press"}),
+])  # fmt: skip
+def test_a_name_in_source_toml_is_the_source_or_stays_with_the_metadata(
+    corpus: Corpus, make_article: Article, name: str, publisher: str, source: str, kept: dict[str, str]
+) -> None:
+    told = f"name = {json.dumps(name)}\npublisher = {json.dumps(publisher)}"
+    corpus.land({"paper/source.toml": told, "paper/a.txt": make_article(1)})
+    [(landed, metadata)] = corpus.ask("FROM documents SELECT source, metadata")
+    assert landed == source
+    assert json.loads(metadata)["source.toml"] == kept
+
+
 def test_a_broken_sidecar_is_told_and_its_file_lands(corpus: Corpus, make_article: Article) -> None:
     corpus.land({"a.txt": make_article(1), "a.txt.meta.json": "{"})
     [(status, reason)] = corpus.ask("FROM files SELECT status, reason")

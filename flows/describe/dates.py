@@ -7,6 +7,7 @@ dates.
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from flows.describe.date_words import AFTER_DOT, LETTERS, MONTHS, ORDINALS, WEEKDAYS, ZONES, fold
@@ -30,6 +31,8 @@ class Date:
     precision: Precision
     offset: int = field(default=0, compare=False)
     """Minutes east of UTC of the clock that it was read off."""
+    is_whole: bool = field(default=True, compare=False)
+    """Whether it is all that was printed: no seconds are left out, no hour in a zone that nobody knows."""
 
     @property
     def day(self) -> date | None:
@@ -73,7 +76,7 @@ _YEAR_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})")
 
 _ISO = re.compile(
     r"(\d{4})(-?)(\d\d)\2(\d\d)"
-    r"(?:[T ]?(\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,]\d{1,9})?)?)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?",
+    r"(?:[T ]?(\d\d)(?::?(\d\d)(?::?(\d\d(?:[.,]\d{1,9})?))?)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?",
     re.ASCII | re.IGNORECASE,
 )
 _EAST_ASIAN = re.compile(
@@ -134,11 +137,13 @@ def _label_starts(line: str) -> list[int]:
     return starts
 
 
-def read_labelled(printed: str, month_first: bool | None = None) -> tuple[Date, set[str]] | None:
+def read_labelled(printed: str, month_first: bool | None = None) -> tuple[Date, frozenset[str]] | None:
     """The date that the whole string is, and the letters of its label: 'l' tells of publication, 'u' of a change."""
-    if not 4 <= len(printed) <= LONGEST:
-        return None
-    printed = printed.strip()
+    return _read_once(printed.strip(), month_first) if 4 <= len(printed) <= LONGEST else None
+
+
+@lru_cache(1 << 12)  # what a page says of its date it says in many places, and each is asked more than once
+def _read_once(printed: str, month_first: bool | None) -> tuple[Date, frozenset[str]] | None:
     iso = _ISO.fullmatch(printed)
     if iso:
         year, _, month, day, hour, minute, second, zone = iso.groups()
@@ -155,8 +160,8 @@ def read_labelled(printed: str, month_first: bool | None = None) -> tuple[Date, 
     return _read_shape(tokens, shape, month_first)
 
 
-def _label_none(date: Date | None) -> tuple[Date, set[str]] | None:
-    return (date, set()) if date else None
+def _label_none(date: Date | None) -> tuple[Date, frozenset[str]] | None:
+    return (date, frozenset()) if date else None
 
 
 def _shape(tokens: list[str]) -> str | None:
@@ -178,14 +183,14 @@ def _shape(tokens: list[str]) -> str | None:
     return "".join(letters) if has_year else None
 
 
-def _read_shape(tokens: list[str], shape: str, month_first: bool | None) -> tuple[Date, set[str]] | None:
+def _read_shape(tokens: list[str], shape: str, month_first: bool | None) -> tuple[Date, frozenset[str]] | None:
     match = _SHAPE.fullmatch(shape) or _UNIX.fullmatch(shape)
     if match is None:
         vague = _VAGUE.fullmatch(shape)
         if vague:
             month = MONTHS[tokens[vague.start("month")]] if vague["month"] else None
             date = _make(int(tokens[vague.start("year")]), month, None, None, None, None, None, None)
-            return (date, set(vague["label"] or "")) if date else None
+            return (date, frozenset(vague["label"] or "")) if date else None
         numeric = _YEAR_MONTH.fullmatch("".join(tokens))
         date = _make(int(numeric[1]), int(numeric[2]), None, None, None, None, None, None) if numeric else None
         return _label_none(date)
@@ -217,7 +222,7 @@ def _read_shape(tokens: list[str], shape: str, month_first: bool | None) -> tupl
         numbers = [part for part in parts if part]
         date = _make_numeric(numbers, take("mark") or "", WEEKDAYS.get(weekday or ""), clock, month_first)
     label = match["label"] if match.re is _SHAPE else None
-    return (date, set(label or "")) if date else None
+    return (date, frozenset(label or "")) if date else None
 
 
 def _make_numeric(
@@ -281,14 +286,15 @@ def _make(
         if not 1 <= hours <= 12:
             return None
         hours = hours % 12 + (12 if half == "pm" else 0)
-    if hours > 23 or int(minute or 0) > 59 or int(second or 0) > 60:
+    if hours > 23 or int(minute or 0) > 59 or int((second or "0")[:2]) > 60:
         return None
     offset = _offset(zone or "")
     if offset is None:
-        return Date(when, "day")
+        return Date(when, "day", is_whole=False)
     if abs(offset) > WIDEST_ZONE:
         return None
-    return Date(when + timedelta(hours=hours, minutes=int(minute or 0) - offset), "minute", offset)
+    is_whole = not (second or "").strip("0.,")
+    return Date(when + timedelta(hours=hours, minutes=int(minute or 0) - offset), "minute", offset, is_whole)
 
 
 def _offset(zone: str) -> int | None:

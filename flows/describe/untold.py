@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urldefrag
 
 from flows.describe.addresses import clean_url
-from flows.describe.choose import clean_language
 from flows.describe.dates import parse_date
 from flows.model import Claim
 
@@ -19,7 +19,8 @@ def list_untold(claims: Sequence[Claim], columns: Mapping[str, Any]) -> dict[str
     """By where the field stands ('field', 'front-matter', 'sidecar') and its name, its values; a list of several.
 
     `columns` are those of the document, as `describe` has them. A field that was not chosen is untold, and so is one
-    of which the column has a part: "By Ann Bell, Reuters" of Ann Bell. Addresses are without passwords.
+    of which the column has a part: "By Ann Bell, Reuters" of Ann Bell, a moment without its seconds. Addresses are
+    without passwords.
     """
     untold: dict[str, dict[str, list[str]]] = {}
     for claim in claims:
@@ -36,12 +37,14 @@ def list_untold(claims: Sequence[Claim], columns: Mapping[str, Any]) -> dict[str
 def _is_told(claim: Claim, columns: Mapping[str, Any]) -> bool:
     """Whether the column says all that the claim does."""
     match claim.field:
-        case "published":  # as exact as it promises to be; no words, nor another date, beside it
-            return bool(claim.origin == columns["published_from"]) and parse_date(claim.value) is not None
+        case "published":
+            date = parse_date(claim.value) if claim.origin == columns["published_from"] else None
+            return bool(date and date.is_whole and date.when == columns["published"])
         case "authors":
             return claim.value in columns["authors"]
         case "url":
-            return columns["url"] is not None and clean_url(claim.value) == columns["url"]
+            told = columns["url"]
+            return bool(told and clean_url(claim.value) == told and not urldefrag(claim.value).fragment)
         case "language":
-            return columns["language"] is not None and clean_language(claim.value) == columns["language"]
+            return bool(claim.value.strip().lower() == columns["language"])
     return bool(claim.value == columns[claim.field])

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from flows.describe.addresses import claims_of_file_name
+from flows.describe.choose import clean_source
 from flows.ingest.find import NAME_KEYS, SIDECAR_SUFFIX, Found
 from flows.ingest.formats.fields import claims_of
 from flows.ingest.objects import parse_object
@@ -29,8 +30,9 @@ def read_context(found: Found, sidecar: bytes) -> Context:
     told: dict[str, Any] = json.loads(found.folder)
     names = [key for key in NAME_KEYS if isinstance(told.get(key), str)]
     claims += (Claim("source", told[key], "source.toml") for key in names)
-    for key in names[:1]:  # the other says more
-        del told[key]
+    chosen = next((key for key in names if clean_source(told[key]) is not None), None)
+    if chosen and clean_source(told[chosen]) == " ".join(told[chosen].split()):
+        del told[chosen]  # the column tells it; not so the other, and a name that is none
     if told:
         metadata["source.toml"] = told
     if sidecar:
