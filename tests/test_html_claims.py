@@ -216,6 +216,9 @@ HEADING = "<h1>Council closes old bridge</h1>"
     ("<p>Written by: <a href='/author/roe'>Ann Roe</a> <i>Gardener</i></p>", ["Ann Roe"]),
     ("<p>Ein kurzer Kommentar von Anna Schmidt</p>", ["Anna Schmidt"]),
     ("<div class='author'>The Example Team</div>", ["The Example Team"]),
+    ("<p>By</p><div class='author hasMenu'><a href='/authors/roe'>Ann Roe</a></div>", ["Ann Roe"]),
+    ("<p>By <b>Ann Roe</b><br>" + PROSE.removeprefix("<p>"), ["Ann Roe"]),
+    ("<div class='author'><b class='author'>Ann Roe,</b> <b class='author'>Reuters</b></div>", ["Ann Roe"]),
     ("<div class='author'><b>Ann Roe</b><i class='author-role'>Senior Gardener</i></div>", ["Ann Roe"]),
 ])  # fmt: skip
 def test_a_byline_under_the_heading_is_found(byline: str, authors: list[str]) -> None:
@@ -245,6 +248,9 @@ def test_a_byline_under_the_heading_is_found(byline: str, authors: list[str]) ->
     "<p>A Bread Machine Used By Lee Poe</p>",
     "<p>Date Last Reviewed:</p><p>4 March 2026</p>",
     "<nav><a href='/authors/poe'>Lee Poe</a></nav>",
+    "<div class='menu author'><a href='/authors/poe'>Lee Poe</a></div>",
+    "<div>4 March 2026</div><p>OVERBROOK — <a href='/players/poe'>Lee Poe</a> " + PROSE.removeprefix("<p>"),
+    "<div><a class='author' href='/author/afp'>AFP,</a> <i class='author'>Brussels,</i></div>",
 ])  # fmt: skip
 def test_what_is_no_byline_makes_no_author(line: str) -> None:
     claims = claim(TITLE, HEADING + line)

@@ -153,6 +153,11 @@ def is_account(name: str) -> bool:
     return " " not in name and ((name == name.lower() and name.isascii()) or not name.isalpha())
 
 
+def is_agency(name: str) -> bool:
+    """Whether it is the name of a news agency or a large paper, as bylines have it."""
+    return name.casefold() in _SETS["agencies"]
+
+
 def is_organisation(name: str) -> bool:
     """Whether a word of it says that it is an organisation's name, or a group's: 'Harbour Health', 'Our Editors'.
 

@@ -11,6 +11,7 @@ from flows.describe.date_words import fold
 from flows.describe.names import (
     BYLINE_ANYWHERE,
     find_byline_words,
+    is_agency,
     is_byline,
     is_byline_label,
     is_common,
@@ -181,13 +182,15 @@ def _find_marked(pieces: Sequence[Piece]) -> list[str]:
     names: list[str] = []
     first: Piece | None = None
     other_work = False
+    agency = -1  # the last line that names one: what else it has in one word is where the agency reports from
     for piece in pieces:
+        agency = piece.line if is_agency(piece.text.strip(_BORDERS)) else agency
         if is_other_work(piece.text):
             other_work = True
         elif is_byline_label(piece.text):
             other_work = False
         elif (_is_marked(piece) or _is_linked(piece)) and (first is None or _is_alike(piece, first)):
-            found = _read_marked(piece)
+            found = [name for name in _read_marked(piece) if " " in name or piece.line != agency]
             if found and not other_work:
                 names += found
                 first = first or piece
@@ -211,7 +214,7 @@ def _read_marked(piece: Piece) -> list[str]:
 def find_name_beside_date(pieces: Sequence[Piece], tree: LexborHTMLParser) -> list[str]:
     """A bare name, or several joined, on the line before a date, behind one or with it.
 
-    No name is what links to a topic, or words that the page writes small elsewhere.
+    No name is what links to a topic, or stands in prose, or words that the page writes small elsewhere.
     """
     lines = group_lines(pieces)[:LINES_WITH_NAME]
     dated = [any(piece.time or search_dates(piece.text) for piece in line) for line in lines]
@@ -220,7 +223,7 @@ def find_name_beside_date(pieces: Sequence[Piece], tree: LexborHTMLParser) -> li
         for number, line in enumerate(lines)
         if any(dated[max(0, number - 1) : number + 2])
         for piece in line
-        if (names := _read_beside_dates(piece.text)) and not _is_topic(piece)
+        if not piece.in_prose and (names := _read_beside_dates(piece.text)) and not _is_topic(piece)
     ]
     prose = tree.body.text(separator=" ") if found and tree.body is not None else ""
     return next((names for names in found if not any(is_common(name, prose) for name in names)), [])

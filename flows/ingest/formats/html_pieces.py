@@ -34,7 +34,9 @@ _OF_DATE = re.compile(r"publish|posted|date")
 _OF_ASIDE = re.compile(
     r"(?<![a-z])(?:side-?bar|widget|respond|reply|replies|responses|discussion|product|book)(?![a-z])"
 )
-_OF_OTHERS = re.compile(r"comment|related|recommend|popular|trending|read-?next|teaser|menu|navbar|nav-item")
+_OF_OTHERS = re.compile(
+    r"comment|related|recommend|popular|trending|read-?next|teaser|(?<!has)(?<!has[-_])menu|navbar|nav-item"
+)
 
 
 class Piece(NamedTuple):
@@ -48,6 +50,8 @@ class Piece(NamedTuple):
     """The same for all pieces of a block."""
     time: str
     """The machine-readable time that it is printed for."""
+    in_prose: bool = False
+    """Whether it is part of a paragraph of prose: a link in it, a word in bold."""
 
 
 class _Element(NamedTuple):
@@ -77,12 +81,14 @@ def read_pieces(heading: LexborNode, below: bool) -> list[Piece]:
     known: dict[int, _Element] = {}
     known_around: dict[int, _Around] = {}
     pieces: list[Piece] = []
-    line = prose = 0
-    block = -1
+    line = 0
+    blocks = [-1]  # of the lines, by their numbers
+    paragraphs: list[int] = []  # those of prose
     for number, (node, text) in enumerate(_walk_texts(heading, below)):
         if len(text) > LONGEST_LINE:
-            prose += 1
-            if prose >= MOST_PROSE:
+            paragraph = _find_block(node)
+            paragraphs.append(paragraph.mem_id if paragraph is not None and paragraph.tag == "p" else -1)
+            if len(paragraphs) >= MOST_PROSE:
                 break
             continue
         element = node.parent
@@ -91,16 +97,20 @@ def read_pieces(heading: LexborNode, below: bool) -> list[Piece]:
         if around is None:
             around = known_around[innermost] = _look_around(element, outside, known)
         own, words, address, time, this_block, is_of_others = around
-        if this_block != block:
-            block = this_block
+        if this_block != blocks[line]:
+            blocks.append(this_block)
             line += 1
         if line > (LINES_BELOW if below else LINES_ABOVE) or number > MOST_PIECES:
             break
         if is_of_others:
             continue
-        if below and pieces and address and pieces[-1][1:] == (own, words, address, line, time):
+        if below and pieces and address and pieces[-1][1:-1] == (own, words, address, line, time):
             text = f"{pieces.pop().text} {text}"  # one link is one piece
         pieces.append(Piece(text, own, words, address, line, time))
+    within = {line for line, block in enumerate(blocks) if block in paragraphs and block > 0}
+    pieces = (
+        [piece._replace(in_prose=True) if piece.line in within else piece for piece in pieces] if within else pieces
+    )
     return pieces if below else pieces[::-1]
 
 
