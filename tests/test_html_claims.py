@@ -429,6 +429,31 @@ def test_a_line_that_says_published_is_read_only_where_an_articles_may_stand(lin
     assert {origin for field, origin in claims if field == "published"} == {"dateline"}
 
 
+@pytest.mark.parametrize("label", ["Published: {}", "<b>Published:</b> {}", "<b>Published: {}</b>"])
+def test_a_label_begins_a_line_behind_a_break_too(label: str) -> None:
+    lines = f"<p>Last change: 5 March 2026<br>\n{label.format('4 March 2026')}<br>Readers so far: 61</p>"
+    claims = claim(TITLE, f"<article>{HEADING}{PROSE * 4}{lines}</article>")
+    assert claims["published", "publication-line"] == ["Published: 4 March 2026"]
+    in_line = lines.replace("<br>", " ")
+    assert ("published", "publication-line") not in claim(TITLE, f"<article>{HEADING}{PROSE * 4}{in_line}</article>")
+
+
+def test_a_day_in_the_attributes_of_a_pages_body_is_the_pages() -> None:
+    def find(body: str) -> list[str]:
+        claims, _ = find_claims(LexborHTMLParser(f"<html>{body}{HEADING}{PROSE}</html>"))
+        return [made.value for made in claims if made.field == "published"]
+
+    assert find("<body class='x' data-pubdate='2026-03-04' data-lastmod='2026-03-05'>") == ["2026-03-04"]
+    assert find("<body><div data-pubdate='2026-03-04'>") == []
+
+
+def test_the_time_of_a_last_change_is_told_where_its_day_is_printed_or_no_year() -> None:
+    line = "<p>Last reviewed: <time datetime='2026-03-04T12:00:00Z'>{}</time></p>"
+    told = [("published", "time-updated") in claim(TITLE, HEADING + line.format(printed))
+            for printed in ("4 March 2026", "March 2026", "three days ago")]  # fmt: skip
+    assert told == [True, False, True]
+
+
 def test_words_of_publication_are_read_beside_other_dates_and_mere_labels_are_not() -> None:
     def find(line: str) -> str | None:
         body = f"{HEADING}<p>30 March 2026</p>{PROSE * 4}<p>{line}</p>"

@@ -167,6 +167,9 @@ def _find_told(
     title = tree.css_first("head > title") or tree.css_first("title")
     if title is not None:
         yield "title", title.text(), "title-element"
+    for name, value in tree.body.attributes.items() if tree.body is not None else ():
+        if value and _OF_PUBLICATION.search(name):
+            yield "published", value, "microdata"
     root = tree.css_first("html")
     if root is not None:
         yield "language", root.attrs.get("lang") or root.attrs.get("xml:lang") or "", "html-lang"

@@ -43,6 +43,7 @@ _INDENT = r"^[\s\p{Z}]*"
 _WORD = re.compile(r"\w+")
 _BORDERS = " |•·,;–—-"
 _SENTENCE_END = re.compile(r"\d ?\.$")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DEADLINE = re.compile(
     r"(?i)(?<!\w)(?:by|until|till|expires|bis(?: zum)?|jusqu['’]au|hasta(?: el)?|entro(?: il)?|até)\s+"
 )
@@ -79,14 +80,16 @@ def find_dates(pieces: Sequence[Piece], month_first: bool | None) -> list[Told]:
         printed = f"{label} {text}" if label else text
         if any(_OF_OTHER.search(piece.own) for piece in line):
             continue
-        for found, origin in _read_line(printed, month_first):
+        read = list(_read_line(printed, month_first))
+        for found, origin in read:
             told.append(("published", printed[found.start : found.end], origin))
             if any(_is_day(part, found.date.day, month_first) for part in (text, *(piece.text for piece in line))):
                 alone.add(printed[found.start : found.end])
         times = [piece.time for piece in line if piece.time]
-        if times and not is_of_other(printed):
-            origin = _name_origin("time", _CHANGED.search(printed) is not None)
-            told += (("published", time, origin) for time in times)
+        updated = _CHANGED.search(printed) is not None
+        # Of a last change that is printed without its day, or in a sentence, the markup tells more than readers see.
+        if times and not is_of_other(printed) and (read or not updated or not _YEAR.search(printed)):
+            told += (("published", time, _name_origin("time", updated)) for time in times)
         label = text if len(text) < LONGEST_LABEL and not any(c.isdigit() for c in text) else ""
     alone.intersection_update(value for _, value, origin in told if origin == "dateline")
     if alone:

@@ -165,7 +165,7 @@ def read_labelled_lines(
         block = _find_block(node)
         if block is None or _is_of_others(node) or (beside_prose and _is_inside(node)):
             continue
-        text = _read_little(block)
+        text = _read_line_of(node) or _read_little(block)
         if not text and longest > LONGEST_LITTLE:
             text = " ".join(block.text(separator=" ").split())[:longest]
         if text and label.fullmatch(text):
@@ -185,6 +185,29 @@ def _begins(node: LexborNode, beginnings: AbstractSet[str], length: int, label: 
     """Whether a text begins with a label; given are the first characters, so many, of all that there are."""
     text = (node.text_content or "").strip()
     return text[:length] in beginnings and label.match(text) is not None
+
+
+def _read_line_of(node: LexborNode) -> str:
+    """The text from a node to the next break of its line, where it stands behind one and is short; else nothing."""
+    start = node
+    while start.prev is None and start.parent is not None and start.parent.tag not in BLOCKS:
+        start = start.parent
+    if not _follows_break(start):
+        return ""
+    texts: list[str] = []
+    inner: LexborNode | None = start
+    while inner is not None and inner.tag != "br" and inner.tag not in BLOCKS and len(texts) < MOST_ELEMENTS:
+        texts.append((inner.text_content or "") if inner.tag == "-text" else _read_little(inner))
+        inner = inner.next
+    text = " ".join(" ".join(texts).split())
+    return text if len(text) <= LONGEST_LITTLE else ""
+
+
+def _follows_break(node: LexborNode) -> bool:
+    previous = node.prev
+    while previous is not None and previous.tag == "-text" and not (previous.text_content or "").strip():
+        previous = previous.prev
+    return previous is not None and previous.tag == "br"
 
 
 def _read_list(block: LexborNode) -> str:
