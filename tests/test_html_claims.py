@@ -434,6 +434,8 @@ def test_a_label_begins_a_line_behind_a_break_too(label: str) -> None:
     lines = f"<p>Last change: 5 March 2026<br>\n{label.format('4 March 2026')}<br>Readers so far: 61</p>"
     claims = claim(TITLE, f"<article>{HEADING}{PROSE * 4}{lines}</article>")
     assert claims["published", "publication-line"] == ["Published: 4 March 2026"]
+    alone = lines.replace("4 March 2026", "<br>") + "<p>4 March 2026</p>"
+    assert ("published", "publication-line") not in claim(TITLE, f"<article>{HEADING}{PROSE * 4}{alone}</article>")
     in_line = lines.replace("<br>", " ")
     assert ("published", "publication-line") not in claim(TITLE, f"<article>{HEADING}{PROSE * 4}{in_line}</article>")
 

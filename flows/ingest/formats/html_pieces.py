@@ -149,9 +149,9 @@ def read_labelled_lines(
 ) -> Iterator[str]:
     """The text of each block that begins with a label, a pattern, and has little of it; behind a label alone the next.
 
-    With `longest`, the first so many characters of a block that has more. `shown` is what `read_lines` reads, where it
-    is known. With `beside_prose` only blocks before an article's prose or behind it: none within it, in a list, a table
-    or what stands beside it.
+    A line behind a break is one of its own. With `longest`, the first so many characters of a block that has more.
+    `shown` is what `read_lines` reads, where it is known. With `beside_prose` only blocks before an article's prose or
+    behind it: none within it, in a list, a table or what stands beside it.
     """
     if tree.body is None:
         return
@@ -165,7 +165,8 @@ def read_labelled_lines(
         block = _find_block(node)
         if block is None or _is_of_others(node) or (beside_prose and _is_inside(node)):
             continue
-        text = _read_line_of(node) or _read_little(block)
+        line = _read_line_of(node)
+        text = _read_little(block) if not line or label.fullmatch(line) else line
         if not text and longest > LONGEST_LITTLE:
             text = " ".join(block.text(separator=" ").split())[:longest]
         if text and label.fullmatch(text):
