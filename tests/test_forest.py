@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from flows.forest import predict, predict_odds, read_forest
+from tests.benchmarks.grow_forest import Shape, find_f1, grow_forest
 
 TREES = {
     "bias": -0.5,
@@ -31,3 +32,22 @@ def test_probabilities_are_those_of_the_odds_however_the_features_lie_in_memory(
 
 def test_a_forest_may_be_asked_of_nothing() -> None:
     assert len(predict(read_forest(TREES, ("links", "length")), np.empty((2, 0), dtype=np.float32))) == 0
+
+
+def test_the_f1_of_a_whole_counts_items_by_their_weight_and_as_far_as_they_are_probable() -> None:
+    share, weight = np.array([1.0, 0.0, 1.0, 0.5]), np.array([1.0, 2.0, 3.0, 1.0])
+    f1 = find_f1(share, weight, np.array([1.0, 0.5, 0.0, 1.0]), np.array([0, 0, 1, 2]))
+    assert f1.tolist() == pytest.approx([2 / 3, 0, 2 / 3])
+
+
+def test_trees_grown_for_the_f1_keep_what_is_less_likely_than_not_where_nothing_better_is() -> None:
+    table = np.array([[0], [1]] * 500, dtype=np.float32)
+    share, weight, whole = np.where(table[:, 0], 0.45, 0.0), np.ones(1000), np.zeros(1000, dtype=np.int64)
+
+    def tell(last: int) -> object:
+        shape = Shape(trees=30, last=last, depth=1, columns=1.0)
+        forest = read_forest(grow_forest(table, share, weight, ("found",), shape, seed=1, whole=whole), ("found",))
+        return (predict(forest, np.array([[0, 1]], dtype=np.float32)) > 0.5).tolist()
+
+    assert tell(last=0) == [False, False]
+    assert tell(last=30) == [False, True]

@@ -283,10 +283,10 @@ def test_what_no_rule_names_is_left_out_by_the_classifiers_score(monkeypatch: py
     assert label_scored(monkeypatch, markup, html_labels.KEPT_FROM) == (None, None)
 
 
-def test_what_a_rule_takes_is_given_back_only_for_a_high_score(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_rule_takes_is_given_back_by_the_classifiers_score(monkeypatch: pytest.MonkeyPatch) -> None:
     markup = f"<div class='promo'>{SENTENCES[0]}</div>"
-    assert label_scored(monkeypatch, markup, html_labels.KEPT_FROM) == ("html-advertisement", None)
-    assert label_scored(monkeypatch, markup, html_labels.GIVEN_BACK_FROM) == (None, None)
+    assert label_scored(monkeypatch, markup, html_labels.KEPT_FROM - 0.125) == ("html-advertisement", None)
+    assert label_scored(monkeypatch, markup, html_labels.KEPT_FROM) == (None, None)
 
 
 def test_readers_comments_are_never_given_back(monkeypatch: pytest.MonkeyPatch) -> None:

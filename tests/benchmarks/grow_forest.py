@@ -13,6 +13,8 @@ from flows.machine_code import compiled
 
 BINS = 64
 """Values of a feature that are told apart."""
+BEND_OF_F1 = 0.3
+"""How far the slope of the F1 is taken to fall as the odds rise, for 1 of the logistic loss: less is bolder."""
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int32]
@@ -23,6 +25,8 @@ class Shape:
     """How a forest is grown."""
 
     trees: int = 100
+    last: int = 0
+    """Trees after those, which are grown for the F1 of the wholes that the items are parts of, as pages of blocks."""
     depth: int = 6
     rate: float = 0.1
     damping: float = 3.0
@@ -33,9 +37,18 @@ class Shape:
 
 
 def grow_forest(
-    table: Matrix, share: Floats, weight: Floats, names: Sequence[str], shape: Shape, seed: int
+    table: Matrix,
+    share: Floats,
+    weight: Floats,
+    names: Sequence[str],
+    shape: Shape,
+    seed: int,
+    whole: NDArray[np.integer[Any]] | None = None,
 ) -> dict[str, Any]:
-    """Gradient-boosted trees that ask the same at each level, logistic loss; as `flows.forest` reads them."""
+    """Gradient-boosted trees that ask the same at each level, as `flows.forest` reads them.
+
+    The loss is logistic, and that of the last ones the F1 of each whole, if `whole` numbers the one of each item.
+    """
     random = np.random.default_rng(seed)
     count, width = table.shape
     limits = [np.unique(np.quantile(table[:, at], np.linspace(0, 1, BINS)[1:-1]).round(4)) for at in range(width)]
@@ -44,15 +57,17 @@ def grow_forest(
     bias = float(np.log((weight * share).sum() / (weight * (1 - share)).sum()))
     score = np.full(count, bias)
     trees = []
-    for _ in range(shape.trees):
+    for number in range(shape.trees + shape.last):
         probability = 1 / (1 + np.exp(-score))
+        slope, bend = weight * (share - probability), weight * probability * (1 - probability)
+        if number >= shape.trees and whole is not None:
+            slope, bend = bend * (2 * share - find_f1(share, weight, probability, whole)[whole]), BEND_OF_F1 * bend
         chosen = np.flatnonzero(random.random(count) < shape.rows)
-        slope = (weight * (share - probability))[chosen]
-        bend = (weight * probability * (1 - probability))[chosen]
+        slope, bend = slope[chosen], bend[chosen]
         allowed = np.sort(random.choice(width, max(1, int(width * shape.columns)), replace=False))
         bins = {int(at): binned[at][chosen] for at in allowed}
         node = np.zeros(len(chosen), dtype=np.int32)
-        whole = np.zeros(count, dtype=np.int32)
+        leaf = np.zeros(count, dtype=np.int32)
         splits: list[list[Any]] = []
         for level in range(shape.depth):
             nodes = 1 << level
@@ -67,13 +82,25 @@ def grow_forest(
             _, at, cut = best
             splits.append([names[at], round(float(limits[at][cut]), 4)])
             node += (bins[at] > cut).astype(np.int32) << level
-            whole += (binned[at] > cut).astype(np.int32) << level
+            leaf += (binned[at] > cut).astype(np.int32) << level
         leaves = 1 << shape.depth
         step = np.bincount(node, slope, minlength=leaves) / (np.bincount(node, bend, minlength=leaves) + shape.damping)
         step = (shape.rate * step).round(4)
-        score += step[whole]
+        score += step[leaf]
         trees.append({"splits": splits, "leaves": step.tolist()})
     return {"bias": round(bias, 4), "trees": trees}
+
+
+def find_f1(share: Floats, weight: Floats, probability: Floats, whole: NDArray[np.integer[Any]]) -> Floats:
+    """Of each whole the F1 of what is found, each item as far as it is probable: a soft F1, or Dice coefficient.
+
+    With an item's probability it rises by the item's weight times twice its share less the F1, over the weights of the
+    whole, which the weights of items are taken to allow for: so what is best told of an item depends on how well the
+    others are told. (Milletari et al., V-Net, 2016, learn by this loss which parts of an image belong to an organ.)
+    """
+    common = np.bincount(whole, weight * probability * share)
+    f1: Floats = 2 * common / np.maximum(1e-9, np.bincount(whole, weight * (probability + share)))
+    return f1
 
 
 @compiled

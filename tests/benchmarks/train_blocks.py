@@ -48,7 +48,7 @@ DAMPING = 2.0
 
 
 FIRST = Shape()
-SECOND = Shape(trees=60, depth=5, columns=0.4)
+SECOND = Shape(trees=60, last=60, depth=5, columns=0.4)
 
 Grown = dict[str, Any]
 """A forest as its file has it."""
@@ -221,7 +221,8 @@ def learn(examples: Iterable[Example]) -> Learned:
     """Learns from the pages: the weights of words, and two forests.
 
     Each forest is grown on what those before it say of pages of hosts that they did not learn from. Pages that were
-    marked as no other page tells, only the first section or without code, are left out of the first forest.
+    marked as no other page tells, only the first section or without code, are left out of the first forest. The last
+    trees of the second are grown for the F1 of each page: those of the first gain nothing by it.
     """
     pages = [each for example in examples for each in vary(example)]
     part = np.array([hash_host(page.host) // FOLDS % FOLDS for page in pages])
@@ -247,7 +248,9 @@ def _grow(pages: Sequence[Example], features: Mapping[int, Matrix], names: Seque
     """A forest grown on the features of some of the pages, by their numbers."""
     share = np.concatenate([pages[at].share for at in features])
     weight = np.concatenate([pages[at].weight for at in features])
-    return grow_forest(np.concatenate([*features.values()], axis=1).T, share, weight, names, shape, seed=len(pages))
+    whole = np.concatenate([np.full(len(pages[at].share), at) for at in features])
+    table = np.concatenate([*features.values()], axis=1).T
+    return grow_forest(table, share, weight, names, shape, seed=len(pages), whole=whole)
 
 
 def write_model(learned: Learned) -> str:
