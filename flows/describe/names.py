@@ -83,8 +83,7 @@ def looks_like_name(line: str) -> bool:
         is_initial = word[0].isupper() and _INITIALS.fullmatch(word) is not None
         if word.casefold() in _SETS["roles"]:
             return False
-        is_large = word.istitle() or (line.isupper() and len(words) == 2)  # more may be a wrapped heading
-        is_family_name = is_large and word == words[-1] and word.casefold() in _SETS["particles"]  # 'Das', 'Le'
+        is_family_name = word.istitle() and word == words[-1] and word.casefold() in _SETS["particles"]  # 'Das', 'Le'
         if not (is_initial or is_family_name) and word.casefold().strip(".") in _SETS["not_in_names"]:
             return False
         if is_initial or (len(word) == 1 and word.isupper()):
@@ -237,28 +236,11 @@ def _parse_part(part: str, behind_name: bool) -> list[str]:
         is_role = is_role or (not names and bool(words) and words <= _SETS["roles"])
         if (behind_name or names) and _has(piece.split(), "roles") and not looks_like_name(_first_name(piece)):
             continue
-        for number, name in enumerate(_split_joints(piece.strip())):
-            is_peer = number > 0 and _may_be_of_family(name.strip())
-            cleaned = _clean(name, not is_peer and (behind_name or bool(names)))
+        for name in _split_joints(piece.strip()):
+            cleaned = _clean(name, behind_name or bool(names))
             if cleaned and (not is_role or looks_like_name(cleaned)):
                 names.append(cleaned)
     return names
-
-
-def _may_be_of_family(name: str) -> bool:
-    """Whether families bear the last of two words though organisations have it, too: 'Eyal Press', no 'City Press'.
-
-    An organisation stands behind a comma: what a joint binds to a name is another one.
-    """
-    first, _, last = name.partition(" ")
-    outside = ("generic", "roles", "organisations", "not_in_names")
-    return (
-        _WORD.fullmatch(first) is not None
-        and first[0].isupper()
-        and _has([last], "family_names_of_organisations")
-        and name.casefold() not in _SETS["agencies"]
-        and not any(_has([first], kind) for kind in outside)
-    )
 
 
 def _is_family_name(text: str) -> bool:
