@@ -291,6 +291,7 @@ def test_what_happens_on_a_day_is_no_label_of_it_where_a_byline_follows(event: s
     assert "published" not in lift(f"{event}\n{day}\n\n{body}")[1]
     assert "published" not in lift(f"Next {event}\n{day}\nBy Ann Bell\n\n{body}")[1]
     assert "published" not in lift(f"Deadline\n{day}\nBy Ann Bell\n\n{body}")[1]
+    assert "published" not in lift(f"Delivery\n{day}\nBy Royal Mail\n\n{body}")[1]
     assert "published" not in lift(f"The Valley Votes\n{event}\n{day}\nBy Ann Bell\n\n{body}")[1]
 
 
