@@ -251,6 +251,8 @@ def test_a_byline_under_the_heading_is_found(byline: str, authors: list[str]) ->
     "<div class='menu author'><a href='/authors/poe'>Lee Poe</a></div>",
     "<div>4 March 2026</div><p>OVERBROOK — <a href='/players/poe'>Lee Poe</a> " + PROSE.removeprefix("<p>"),
     "<div><a class='author' href='/author/afp'>AFP,</a> <i class='author'>Brussels,</i></div>",
+    "<div class='author'><i class='author'>AFP</i> <i class='author'>Brussels</i></div>",
+    "<div class='author'><i class='author'>Reuters</i> <i class='author'>Brussels</i></div>",
 ])  # fmt: skip
 def test_what_is_no_byline_makes_no_author(line: str) -> None:
     claims = claim(TITLE, HEADING + line)
@@ -447,6 +449,7 @@ def test_a_day_in_the_attributes_of_a_pages_body_is_the_pages() -> None:
 
     assert find("<body class='x' data-pubdate='2026-03-04' data-lastmod='2026-03-05'>") == ["2026-03-04"]
     assert find("<body><div data-pubdate='2026-03-04'>") == []
+    assert find("<body data-comment-published='2026-03-04' data-site-published='1999-01-01'>") == []
 
 
 def test_the_time_of_a_last_change_is_told_where_its_day_is_printed_or_no_year() -> None:

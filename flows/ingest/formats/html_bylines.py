@@ -82,9 +82,17 @@ def find_author_element(tree: LexborHTMLParser) -> list[str]:
     found = {}
     for text, own in read_small_elements(tree, AUTHOR_ELEMENTS):
         names = [] if _NOT_OF_AUTHOR.search(own) else parse_authors(text)
+        if any(map(_begins_with_agency, names)):
+            continue
         if names and all(map(looks_like_name, names)) and sum(map(len, names)) >= len(text) / 2:
             found[frozenset(map(fold, names))] = names
     return next(iter(found.values())) if len(found) == 1 else []
+
+
+def _begins_with_agency(name: str) -> bool:
+    """Whether an agency stands before what may be a place: 'AFP Brussels', no 'Sid Hill'."""
+    first = name.partition(" ")[0]
+    return is_agency(first) and (len(first) > len("dpa") or (first.isupper() and not name.isupper()))
 
 
 def find_labelled_author(tree: LexborHTMLParser) -> list[str]:

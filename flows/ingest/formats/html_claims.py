@@ -168,7 +168,7 @@ def _find_told(
     if title is not None:
         yield "title", title.text(), "title-element"
     for name, value in tree.body.attributes.items() if tree.body is not None else ():
-        if value and _OF_PUBLICATION.search(name):
+        if value and _OF_PUBLICATION.fullmatch(name.removeprefix("data")):  # no 'data-comment-published'
             yield "published", value, "microdata"
     root = tree.css_first("html")
     if root is not None:
