@@ -483,6 +483,7 @@ TOLD = {
         (Claim("url", "http://[bad", "field url"), {"field": {"url": "http://[bad"}}),
         (Claim("url", "https://ann:pa@ss@[bad/a@b", "field url"), {"field": {"url": "https://[bad/a@b"}}),
         (Claim("source", "Reuters", "field source"), {"field": {"source": "Reuters"}}),
+        (Claim("source", "https://ann:pass@bad.org", "field site"), {"field": {"site": "https://bad.org"}}),
         (Claim("language", "EN", "field lang"), {}),
         (Claim("language", "en-GB", "field lang"), {"field": {"lang": "en-GB"}}),
         (Claim("language", "de", "front-matter lang"), {"front-matter": {"lang": "de"}}),

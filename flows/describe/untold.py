@@ -26,7 +26,7 @@ def list_untold(claims: Sequence[Claim], columns: Mapping[str, Any]) -> dict[str
     for claim in claims:
         place, _, name = claim.origin.partition(" ")
         if place in FIELDS and name and not _is_told(claim, columns):
-            value = _CREDENTIALS.sub("", claim.value) if claim.field == "url" else claim.value
+            value = _CREDENTIALS.sub("", claim.value)  # a title may be an address, too
             untold.setdefault(place, {}).setdefault(name, []).append(value)
     return {
         place: {name: values if len(values) > 1 else values[0] for name, values in fields.items()}
