@@ -160,7 +160,7 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
     for dead in new_run_ids:
         if dead != run_id and not is_recorded(warehouse, dead):
             record(warehouse, draft.take_over(dead), ())
-    draft.stage("publish", lambda: publish(warehouse, manifest, run, checks))
+    draft.stage("publish", lambda: publish(warehouse, manifest, checks))
     clear_staging(warehouse)
     return Report(run, checks, warehouse, artifacts)
 

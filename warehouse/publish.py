@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
-from flows.model import Check, Run
+from flows.model import Check
 from warehouse.connect import has_catalog, write_catalog
 from warehouse.journal import is_recorded, record, record_checks
 from warehouse.land import DataFile, make_durable
@@ -22,12 +22,12 @@ class PublishConflictError(Exception):
     """Another writer published first."""
 
 
-def publish(warehouse: Path, manifest: Manifest, run: Run, checks: Sequence[Check]) -> Manifest:
+def publish(warehouse: Path, manifest: Manifest, checks: Sequence[Check]) -> Manifest:
     """Makes the manifest the current snapshot: its staged files move to `tables/`, readers see all of it or nothing.
 
     PublishConflictError when a snapshot of that number is there already.
     """
-    record_checks(warehouse, run.run_id, checks)  # before all: what a run that dies has left of them is lost
+    record_checks(warehouse, manifest.run_id, checks)  # before all: what a run that dies has left of them is lost
     manifest, draft = _draft_manifest(warehouse, manifest)
     path = manifest_path(warehouse, manifest.snapshot_id)
     try:
@@ -37,7 +37,7 @@ def publish(warehouse: Path, manifest: Manifest, run: Run, checks: Sequence[Chec
     finally:
         draft.unlink()
     make_durable(path.parent)
-    record(warehouse, run, ())
+    record(warehouse, manifest.run, ())
     write_catalog(warehouse, manifest.tables)
     return manifest
 

@@ -114,7 +114,7 @@ def _compact(warehouse: Path) -> tuple[int, int | None]:
         seconds=JSON(json.dumps({"compact": round(time.perf_counter() - start, 3)})),
     )
     manifest = Manifest(before.snapshot_id + 1, before.snapshot_id, before.recipe, run, tables)
-    publish(warehouse, manifest, run, ())
+    publish(warehouse, manifest, ())
     shutil.rmtree(warehouse / folder)
     return compacted, manifest.snapshot_id
 
