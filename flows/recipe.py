@@ -10,7 +10,18 @@ from pathlib import Path
 
 from flows.settings import Settings
 
-STAGES = ("ingest", "typesetting", "clean", "describe", "dedupe", "forest.py", "model.py", "batch.py", "work.py")
+STAGES = (
+    "ingest",
+    "recognise",
+    "typesetting",
+    "clean",
+    "describe",
+    "dedupe",
+    "forest.py",
+    "model.py",
+    "batch.py",
+    "work.py",
+)
 """What decides the rows of a document: the code itself is its version, the rules and other data beside it too."""
 LIBRARIES = (
     "charset-normalizer",

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.describe.addresses import claims_of_file_name, claims_of_url, clean_url
 from flows.describe.choose import RULE, TRUST, Described, choose
 from flows.describe.choose_title import clean_title
-from flows.describe.dates import parse_date
 from flows.describe.untold import list_untold
 from flows.model import Claim
+from flows.recognise.addresses import claims_of_file_name, claims_of_url, clean_url
+from flows.recognise.dates import parse_date
 
 TODAY = date(2026, 1, 1)
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.describe.date_search import infer_order, search_dates
-from flows.describe.date_words import MONTHS, is_month_first, is_of_other
-from flows.describe.dates import PrintedDate, find_date, parse_date
+from flows.recognise.date_search import infer_order, search_dates
+from flows.recognise.date_words import MONTHS, is_month_first, is_of_other
+from flows.recognise.dates import PrintedDate, find_date, parse_date
 
 DATEPARSER = Path("../shared/data/dates/dateparser_string_iso.tsv")
 CASES = tomllib.loads((Path(__file__).parent / "cases/dates.toml").read_text("utf-8"))

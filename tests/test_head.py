@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flows.clean.head import find_head
 from flows.clean.head_lines import HEAD_LINES
 from flows.clean.ledger import apply
-from flows.describe.dates import parse_date
+from flows.recognise.dates import parse_date
 
 DATA = Path("../shared/data")
 SEEDS = Path("../shared/seeds")

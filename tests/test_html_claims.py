@@ -8,11 +8,11 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from flows.describe.choose import choose
-from flows.describe.date_search import infer_order
-from flows.describe.dates import parse_date
 from flows.ingest.formats.html import read_page
 from flows.ingest.formats.html_claims import find_claims
 from flows.model import Claim
+from flows.recognise.date_search import infer_order
+from flows.recognise.dates import parse_date
 
 PROSE = (
     "<p>The city council voted on Tuesday to close the old bridge over the river, which has carried traffic since "

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.describe.language import Detected, detect_language, list_languages
 from flows.model import LanguageShare
+from flows.recognise.language import Detected, detect_language, list_languages
 from tests.benchmarks.languages import list_profiles, make_text, read_sentences
 
 DECLARATION = Path("../shared/data/udhr/udhr.zip")

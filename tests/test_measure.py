@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.describe.measure import fold, hash_content, measure, split_words
+from flows.describe.measure import hash_content, measure
+from flows.recognise.words import fold, split_words
 
 CASES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("cases").joinpath("measure.toml").read_text("utf-8"))
 WIKINEWS = Path("../shared/data/wikinews/wikinews_2020.csv")

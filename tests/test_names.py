@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.describe.names import is_byline, is_common, is_other_work, looks_like_name, parse_authors
+from flows.recognise.names import is_byline, is_common, is_other_work, looks_like_name, parse_authors
 
 GOLD = Path("../shared/data/web_pages/gold.jsonl")
 CASES = tomllib.loads((Path(__file__).parent / "cases/names.toml").read_text("utf-8"))

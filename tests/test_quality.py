@@ -17,9 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.describe.measure import measure, split_words
+from flows.describe.measure import measure
 from flows.describe.quality import POLICY_PHRASES, SENTENCE_TERMINALS, STOP_WORDS, SYMBOLS, assess
 from flows.model import Quality
+from flows.recognise.words import split_words
 
 CASES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("cases").joinpath("quality.toml").read_text("utf-8"))
 DATA = Path("../shared/data")

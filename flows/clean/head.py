@@ -10,11 +10,11 @@ from itertools import pairwise
 
 from flows.clean.head_lines import LINE, LONGEST_TITLE, SHORTEST_PROSE, Line, read_lines
 from flows.clean.opening_date import PRINT_TIME, drop_opening_date, find_opening_date, is_release_label
-from flows.describe.date_search import search_dates
-from flows.describe.date_words import fold, is_label
-from flows.describe.dates import find_date
-from flows.describe.names import is_common, is_nobodys, strip_byline
 from flows.model import Claim, Cut
+from flows.recognise.date_search import search_dates
+from flows.recognise.date_words import fold, is_label
+from flows.recognise.dates import find_date
+from flows.recognise.names import is_common, is_nobodys, strip_byline
 
 SHORTEST_WRAPPED = 30
 """Characters: hardly a page is so narrow that it wraps a title earlier."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from flows.clean.opening_date import PRINT_TIME, is_other_days_label
-from flows.describe.date_words import is_event
-from flows.describe.dates import PrintedDate, find_date, parse_date
-from flows.describe.names import is_byline, parse_bare_names
+from flows.recognise.date_words import is_event
+from flows.recognise.dates import PrintedDate, find_date, parse_date
+from flows.recognise.names import is_byline, parse_bare_names
 
 REACH = 4_000
 """Characters in which the head is looked for."""

@@ -24,9 +24,9 @@ import numpy as np
 
 from flows.clean.line_features import FEATURES, is_ornament, is_run_together, measure_lines
 from flows.clean.line_words import LONGEST_LINE
-from flows.describe.language import detect_language
 from flows.forest import Forest, Matrix, predict, read_forest
 from flows.model import Cut
+from flows.recognise.language import detect_language
 
 RULE = "line-classifier"
 THRESHOLD = 0.87

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
-from flows.describe.date_search import search_dates
-from flows.describe.date_words import WEEKDAYS, fold, is_label_of_other, leads_on
-from flows.describe.dates import parse_date
 from flows.model import Claim
+from flows.recognise.date_search import search_dates
+from flows.recognise.date_words import WEEKDAYS, fold, is_label_of_other, leads_on
+from flows.recognise.dates import parse_date
 
 REACH: Final = 600
 """Characters in which the opening is looked for."""

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from flows.clean.page_edges import Cell, Page
-from flows.describe.dates import find_date, parse_date
-from flows.describe.names import is_byline
 from flows.model import Cut
+from flows.recognise.dates import find_date, parse_date
+from flows.recognise.names import is_byline
 from flows.typesetting.hyphens import HYPHENS
 from flows.typesetting.printed_lines import ITEM, first_word
 

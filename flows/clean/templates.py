@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from flows.describe.measure import fold, split_words
 from flows.model import Cut, Edit, Paragraph
+from flows.recognise.words import fold, split_words
 
 RULE = "template"
 PARTING = "\n\n"

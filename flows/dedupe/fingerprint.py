@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from flows.dedupe import kernels
 from flows.dedupe.kernels import Bounds, Bytes, Points, Words
-from flows.describe.measure import ALONE, ASSIGNED, ATTACHED, DIGIT, KEPT, TERMINAL, WORD, code_point_classes
+from flows.recognise.words import ALONE, ASSIGNED, ATTACHED, DIGIT, KEPT, TERMINAL, WORD, code_point_classes
 
 FEWEST_WORDS = 10
 """A document of fewer words is a copy only where it is an exact one."""

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from flows.describe.choose import choose
-from flows.describe.language import detect_language, list_languages
 from flows.describe.measure import hash_content, measure
 from flows.describe.quality import assess
 from flows.model import Claim
+from flows.recognise.language import detect_language, list_languages
 
 
 def describe(text: str, claims: Sequence[Claim], today: date) -> dict[str, Any]:

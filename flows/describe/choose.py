@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from flows.describe.addresses import claims_of_url, clean_url
 from flows.describe.choose_date import choose_date
 from flows.describe.choose_title import LONGEST_TITLE, UNSEEN, clean_title, drop_label, drop_site, fold_site
-from flows.describe.date_words import fold, is_month_first
-from flows.describe.dates import Precision
-from flows.describe.names import is_account, is_organisation, looks_like_name, parse_authors
 from flows.model import Claim, Field
+from flows.recognise.addresses import claims_of_url, clean_url
+from flows.recognise.date_words import fold, is_month_first
+from flows.recognise.dates import Precision
+from flows.recognise.names import is_account, is_organisation, looks_like_name, parse_authors
 
 RULE = "*"
 """In an order of trust: every origin that it does not name, which is a rule of the text, told by its name."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from flows.describe.dates import Date, Precision, find_date, parse_date
 from flows.model import Claim
+from flows.recognise.dates import Date, Precision, find_date, parse_date
 
 CLOCK_SLACK: Final = timedelta(days=1)
 """A publication date may be ahead of today by this much: time zones, and editions dated tomorrow."""

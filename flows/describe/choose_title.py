@@ -4,9 +4,9 @@ import html
 import re
 from collections.abc import Sequence
 
-from flows.describe.date_search import search_dates
-from flows.describe.date_words import fold
 from flows.model import Claim
+from flows.recognise.date_search import search_dates
+from flows.recognise.date_words import fold
 
 LONGEST_TITLE = 500
 MOST_SITE_WORDS = 5

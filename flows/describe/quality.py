@@ -16,8 +16,10 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.describe.measure import RULES, measure, split_words
+from flows.describe.measure import measure
 from flows.model import Quality
+from flows.recognise.sentences import TERMINALS
+from flows.recognise.words import split_words
 
 Numbers = NDArray[np.int64]
 
@@ -40,7 +42,7 @@ SUSPECTS = "javascript", "lorem ipsum", "{", *POLICY_PHRASES
 
 # FineWeb
 SHORT_LINE = 30
-SENTENCE_TERMINALS = frozenset(RULES["always"] + ".?!៖៙៚")
+SENTENCE_TERMINALS = frozenset(TERMINALS + ".?!៖៙៚")
 
 # datatrove's, for both
 SYMBOLS = SENTENCE_TERMINALS.union(

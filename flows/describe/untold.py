@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urldefrag
 
-from flows.describe.addresses import clean_url
-from flows.describe.dates import parse_date
 from flows.model import Claim
+from flows.recognise.addresses import clean_url
+from flows.recognise.dates import parse_date
 
 FIELDS: Final = ("field", "front-matter", "sidecar")
 """How the origin of a claim begins that a field makes; the field's name follows."""

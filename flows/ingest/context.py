@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from flows.describe.addresses import claims_of_file_name
 from flows.describe.choose import clean_source
 from flows.ingest.find import NAME_KEYS, SIDECAR_SUFFIX, Found
 from flows.ingest.formats.fields import claims_of
 from flows.ingest.objects import parse_object
 from flows.model import Claim
+from flows.recognise.addresses import claims_of_file_name
 
 
 @dataclass(frozen=True, slots=True)

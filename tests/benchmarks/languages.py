@@ -23,8 +23,8 @@ from typing import Final
 import langdetect
 import langdetect_rs
 
-from flows.describe import language as detection
-from flows.describe.language import detect_language
+from flows.recognise import language as detection
+from flows.recognise.language import detect_language
 
 DATA: Final = Path(__file__).parents[3] / "shared" / "data"
 LENGTHS: Final = (50, 200, 1000)

@@ -29,10 +29,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from flows.clean import clean
-from flows.describe.addresses import claims_of_file_name
 from flows.describe.choose import choose
 from flows.ingest.read import read
 from flows.model import Claim, Record
+from flows.recognise.addresses import claims_of_file_name
 from tests.benchmarks.metadata import FIELDS, FOLDER, FOLDS, TODAY, Told
 
 ROOT = Path(__file__).parents[2]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from flows.describe.dates import find_date, parse_date
 from flows.model import Claim, Field
+from flows.recognise.dates import find_date, parse_date
 
 # Names as they are folded: lower case, without "_", "-" and blanks. The first that fits comes first.
 TEXT_NAMES: Final = (

@@ -7,7 +7,6 @@ from typing import Final
 import re2
 from selectolax.lexbor import LexborHTMLParser
 
-from flows.describe.date_words import is_month_first
 from flows.ingest.contents import Contents, Records, Refused, is_blank
 from flows.ingest.declared import declared_encoding
 from flows.ingest.formats import text
@@ -17,6 +16,7 @@ from flows.ingest.formats.html_classifier import Model, load_model
 from flows.ingest.formats.html_dates import find_lone_date
 from flows.ingest.formats.html_labels import count_text, label_blocks
 from flows.model import Claim, Cut, Record
+from flows.recognise.date_words import is_month_first
 
 NAME: Final = "html"
 SUFFIXES: Final = (".html", ".htm", ".xhtml", ".shtml")

@@ -6,9 +6,17 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from flows.describe.date_search import search_dates
-from flows.describe.date_words import fold
-from flows.describe.names import (
+from flows.ingest.formats.html_pieces import (
+    LONGEST_LITTLE,
+    Piece,
+    group_lines,
+    join_line,
+    read_labelled_lines,
+    read_small_elements,
+)
+from flows.recognise.date_search import search_dates
+from flows.recognise.date_words import fold
+from flows.recognise.names import (
     BYLINE_ANYWHERE,
     find_byline_words,
     is_agency,
@@ -23,14 +31,6 @@ from flows.describe.names import (
     parse_authors,
     parse_bare_names,
     strip_byline,
-)
-from flows.ingest.formats.html_pieces import (
-    LONGEST_LITTLE,
-    Piece,
-    group_lines,
-    join_line,
-    read_labelled_lines,
-    read_small_elements,
 )
 
 LINES_WITH_NAME: Final = 12

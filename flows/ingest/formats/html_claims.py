@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from flows.describe.date_search import infer_order
-from flows.describe.date_words import is_month_first
-from flows.describe.dates import WIDEST_ZONE, find_date, parse_date
-from flows.describe.names import is_byline_label
 from flows.ingest.formats.html_heads import HEADINGS, read_head
 from flows.ingest.formats.html_json_ld import read_json_ld
 from flows.model import Claim, Field
+from flows.recognise.date_search import infer_order
+from flows.recognise.date_words import is_month_first
+from flows.recognise.dates import WIDEST_ZONE, find_date, parse_date
+from flows.recognise.names import is_byline_label
 
 # Names of meta elements (property, name or itemprop): the field, and who says so
 META_CLAIMS: Final[dict[str, tuple[Field, str]]] = {

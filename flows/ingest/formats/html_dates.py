@@ -8,10 +8,6 @@ from typing import Any, Final
 import re2
 from selectolax.lexbor import LexborHTMLParser
 
-from flows.describe.date_search import LONGEST_SEARCHED, search_dates
-from flows.describe.date_words import PUBLISHED, is_label_of_other, is_of_other
-from flows.describe.dates import LONGEST, PrintedDate, find_date
-from flows.describe.names import is_byline, is_nobodys, strip_byline
 from flows.ingest.formats.html_pieces import (
     Piece,
     group_lines,
@@ -21,6 +17,10 @@ from flows.ingest.formats.html_pieces import (
     read_small_elements,
 )
 from flows.model import Cut, Field
+from flows.recognise.date_search import LONGEST_SEARCHED, search_dates
+from flows.recognise.date_words import PUBLISHED, is_label_of_other, is_of_other
+from flows.recognise.dates import LONGEST, PrintedDate, find_date
+from flows.recognise.names import is_byline, is_nobodys, strip_byline
 
 MOST_BESIDE: Final = 60
 """Characters of its line before a date, or behind it: with more, it stands in prose."""

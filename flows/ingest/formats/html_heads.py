@@ -7,8 +7,6 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from flows.describe.date_words import fold
-from flows.describe.names import parse_authors
 from flows.ingest.formats.html_bylines import (
     find_author_element,
     find_byline,
@@ -18,6 +16,8 @@ from flows.ingest.formats.html_bylines import (
 from flows.ingest.formats.html_dates import find_date_element, find_dates, find_labelled_date, find_publication_line
 from flows.ingest.formats.html_pieces import read_pieces
 from flows.model import Field
+from flows.recognise.date_words import fold
+from flows.recognise.names import parse_authors
 
 HEADINGS: Final = ("h1", "h2")
 """An article's may be one of these; the first are the more likely."""

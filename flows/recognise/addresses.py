@@ -3,9 +3,9 @@
 import re
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from flows.describe.date_words import fold
-from flows.describe.dates import parse_date
 from flows.model import Claim
+from flows.recognise.date_words import fold
+from flows.recognise.dates import parse_date
 
 LONGEST_URL = 2_000
 

@@ -4,8 +4,8 @@ import re
 from datetime import date
 from itertools import islice
 
-from flows.describe.date_words import LETTERS, ORDINALS, fold
-from flows.describe.dates import TOKEN, YEARS, PrintedDate, read_labelled
+from flows.recognise.date_words import LETTERS, ORDINALS, fold
+from flows.recognise.dates import TOKEN, YEARS, PrintedDate, read_labelled
 
 LONGEST_SEARCHED = 200
 """Characters of a line in which dates are searched."""

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from flows.describe.date_words import AFTER_DOT, LETTERS, MONTHS, ORDINALS, WEEKDAYS, ZONES, fold
+from flows.recognise.date_words import AFTER_DOT, LETTERS, MONTHS, ORDINALS, WEEKDAYS, ZONES, fold
 
 Precision = Literal["year", "month", "day", "minute"]
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import re2
 
-from flows.describe.dates import find_date
+from flows.recognise.dates import find_date
 
 LONGEST_LINE = 2_000
 """Characters of an author list that are read: the rest of a longer one is no list of names."""
