@@ -9,7 +9,7 @@ tests/test_figures.py measures ours alone, on a part of the data, against the fl
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
@@ -37,12 +37,16 @@ TABLE = re.compile(r"(?s)(?<=<!-- figures -->\n).*?(?=<!-- end of figures -->)")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What was measured, as a share: ours, and by name those of others; whether less is better."""
+    """What was measured, as a share: ours, and by name those of others; whether less is better.
+
+    `of` names the set, language or field, where the same is measured of several: they share a row.
+    """
 
     what: str
     ours: float
     peers: Mapping[str, float] = field(default_factory=dict)
     less: bool = False
+    of: str = ""
 
 
 def measure_main_content(limit: int | None, with_peers: bool) -> Iterator[Figure]:
@@ -55,24 +59,26 @@ def measure_main_content(limit: int | None, with_peers: bool) -> Iterator[Figure
     extractors = main_content.list_own(main_content.learn_without(DATA, folds))
     if with_peers:
         extractors |= main_content.list_peers()
-    for name, unit in (("web_pages", "words"), ("article_pages", "runs of 4 words")):
+    for name in ("web_pages", "article_pages"):
         read_pages, count = main_content.SETS[name]
         pages = [page for page in read_pages(DATA / name) if find_fold(page.host) in folds]
         texts, seconds = main_content.run_all(pages, extractors)
         gold = [count(page.gold) for page in pages]
         scores = {tool: main_content.compare(list(map(count, found)), gold) for tool, found in texts.items()}
         peers = {tool: score for tool, score in scores.items() if not tool.startswith(ours)}
-        for counted, read in ((unit, attrgetter("f1")), (f"distinct {unit}", attrgetter("distinct"))):
+        for counted, read in (("", attrgetter("f1")), ("distinct ", attrgetter("distinct"))):
             others = {tool: read(score) for tool, score in peers.items()}
-            yield Figure(f"main content of {name}, F1 of {counted}", read(scores[ours]), others)
+            yield Figure(
+                f"main content, F1 of {counted}words (article_pages: of runs of 4)", read(scores[ours]), others, of=name
+            )
         shares = main_content.share_time(seconds)
         if shares:
             theirs = {tool: share for tool, share in shares.items() if not tool.startswith(ours)}
             alone = {tool: share for tool, share in theirs.items() if not tool.endswith(main_content.DESCRIBED)}
             what = f"CPU time for it, as a share of {main_content.BASELINE}'s"
-            yield Figure(what, shares[ours], alone, less=True)
+            yield Figure(what, shares[ours], alone, less=True, of=name)
             others = {tool: share for tool, share in theirs.items() if tool not in alone}
-            yield Figure(f"{what}, metadata read too", shares[described], others, less=True)
+            yield Figure(f"{what}, metadata read too", shares[described], others, less=True, of=name)
 
 
 def measure_metadata(limit: int | None, with_peers: bool) -> Iterator[Figure]:
@@ -82,7 +88,9 @@ def measure_metadata(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     scores = {name: metadata.score(pages, [tell(page) for page in pages]) for name, tell in tellers.items()}
     for name in ("title exact", "authors exact", "date exact", "authors invented", "date invented"):
         shares = {teller: score[name] for teller, score in scores.items() if score[name] or teller == "corpus"}
-        yield Figure(f"{name}, web_pages", shares.pop("corpus"), shares, less=name.endswith("invented"))
+        of, how = name.split()
+        what = "fields invented, web_pages" if how == "invented" else "fields told exactly, web_pages"
+        yield Figure(what, shares.pop("corpus"), shares, less=how == "invented", of=of)
 
 
 def measure_plain_text(limit: int | None, with_peers: bool) -> Iterator[Figure]:
@@ -90,11 +98,11 @@ def measure_plain_text(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     scores = plain_text_metadata.score_all(plain_text_metadata.read_all(DATA, limit))
     for part, name in plain_text_metadata.JUDGED:
         found = scores[part, name]
-        yield Figure(f"{name} exact, {part}", found.exact / found.asked)
+        yield Figure(f"fields told exactly, {part}", found.exact / found.asked, of=name)
     asked = sum(found.asked for found in scores.values())
-    yield Figure("told wrongly of plain text", sum(found.wrong for found in scores.values()) / asked, less=True)
+    yield Figure("fields told wrongly, plain text", sum(found.wrong for found in scores.values()) / asked, less=True)
     without = sum(found.without for found in scores.values())
-    yield Figure("invented of plain text", sum(found.invented for found in scores.values()) / without, less=True)
+    yield Figure("fields invented, plain text", sum(found.invented for found in scores.values()) / without, less=True)
 
 
 def measure_lines(limit: int | None, with_peers: bool) -> Iterator[Figure]:
@@ -111,9 +119,10 @@ def measure_lines(limit: int | None, with_peers: bool) -> Iterator[Figure]:
         lost, found = line_quality.measure_all(pairs)
         peers = {"RefinedWeb": line_quality.filter_as_refinedweb} if with_peers else {}
         told = {name: line_quality.measure([own for own, _ in pairs], choose) for name, choose in peers.items()}
-        yield Figure(f"noise lines found, {language}", found, {name: share for name, (_, share) in told.items()})
+        found_by = {name: share for name, (_, share) in told.items()}
+        yield Figure("noise lines found", found, found_by, of=language)
         lost_by = {name: loss for name, (loss, _) in told.items()}
-        yield Figure(f"content lost with them, {language}", lost, lost_by, less=True)
+        yield Figure("content lost with them", lost, lost_by, less=True, of=language)
 
 
 def measure_languages(limit: int | None, with_peers: bool) -> Iterator[Figure]:
@@ -123,14 +132,14 @@ def measure_languages(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     scores = languages.score_all(DATA, {"corpus": languages.detect_own, **peers})
     for (texts, length), row in scores.items():
         shares = {detector: score.right for detector, score in row.items()}
-        yield Figure(f"language of {texts} of {length} characters told right", shares.pop("corpus"), shares)
-        yield Figure(f"language of {texts} of {length} characters not told", row["corpus"].untold, less=True)
+        right, size = shares.pop("corpus"), f"{length} characters"
+        yield Figure(f"language of {texts} told right", right, shares, of=size)
+        yield Figure(f"language of {texts} not told", row["corpus"].untold, less=True, of=size)
         baseline = next((score.seconds for name, score in row.items() if name.startswith(f"{languages.BASELINE} ")), 0)
         if baseline and length == max(languages.LENGTHS):
             speeds = {detector: baseline / score.seconds for detector, score in row.items()}
-            yield Figure(
-                f"{texts} of {length} characters a second, as a multiple of langdetect's", speeds.pop("corpus"), speeds
-            )
+            own = speeds.pop("corpus")
+            yield Figure(f"texts of {length} characters a second, as a multiple of langdetect's", own, speeds, of=texts)
 
 
 def measure_damage(limit: int | None, with_peers: bool) -> Iterator[Figure]:
@@ -153,20 +162,20 @@ def measure_bodies(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     for name, read in clean_bodies.SETS.items():
         shares = [clean_bodies.score(body) for body in islice(read(DATA / name), limit)]
         removed = planted_noise.add(shares)
-        yield Figure(f"characters removed of the bodies of {name}", removed.part / removed.whole, less=True)
+        yield Figure("characters removed of marked bodies", removed.part / removed.whole, less=True, of=name)
         damaged = clean_bodies.count_damaged(shares) / len(shares)
-        yield Figure(f"bodies of {name} that lose more than {clean_bodies.MOST:.0%}", damaged, less=True)
+        yield Figure(f"bodies that lose more than {clean_bodies.MOST:.0%}", damaged, less=True, of=name)
 
 
 def measure_printed_pages(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     """Paragraphs of printed pages that come out exactly."""
     numbers = None if limit is None else [f"{number:02}" for number in range(1, limit + 1)]
     for name, outcomes in printed_pages.score_all(numbers).items():
-        yield Figure(f"paragraphs of printed pages exact, from {name}", printed_pages.measure_recovery(outcomes))
+        yield Figure("paragraphs of printed pages exact", printed_pages.measure_recovery(outcomes), of=name)
         undamaged = printed_pages.measure_recovery(outcomes, undamaged=True)
-        yield Figure(f"of those whose letters the file gives, from {name}", undamaged)
+        yield Figure("of those whose letters the file gives", undamaged, of=name)
         left = sum(len(outcome.furniture) for outcome in outcomes)
-        yield Figure(f"headers, footers and page numbers left, from {name}", left, less=True)
+        yield Figure("headers, footers and page numbers left", left, less=True, of=name)
 
 
 def measure_copies(limit: int | None, with_peers: bool) -> Iterator[Figure]:
@@ -176,9 +185,11 @@ def measure_copies(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     for intent in ("reprints", "versions"):
         scores = planted_copies.score(planted, connection, intent)
         light = ("5 % changed", "10 % changed", "boilerplate around", "first half", "excerpt from within")
-        yield Figure(f"reprints found, by {intent}", sum(scores[kind] for kind in light) / len(light))
-        yield Figure(f"planted copies of all kinds found, by {intent}", scores["all"])
-        yield Figure(f"wrong ones among what goes, by {intent}", scores["wrong"] / scores["removed"], less=True)
+        yield Figure("reprints found, by setting", sum(scores[kind] for kind in light) / len(light), of=intent)
+        yield Figure("planted copies of all kinds found, by setting", scores["all"], of=intent)
+        yield Figure(
+            "wrong ones among what goes, by setting", scores["wrong"] / scores["removed"], less=True, of=intent
+        )
 
 
 Measure = Callable[[int | None, bool], Iterator[Figure]]
@@ -196,16 +207,30 @@ PARTS: dict[str, Measure] = {
 """By the benchmark that gives the same at length."""
 
 
-HEAD = "| what | corpus-etl | best of the others | benchmark |\n|---|---:|---:|---|\n"
+HEAD = "| what | corpus-etl | best of the others | benchmark |\n|---|---|---|---|\n"
 
 
 def write_rows(part: str, figures: Iterable[Figure]) -> Iterator[str]:
-    """The figures as rows of a table of Markdown, each with its best peer."""
+    """The figures as rows of a table of Markdown, those of one kind in one row, each with its best peer."""
+    rows: dict[str, list[Figure]] = {}
     for figure in figures:
-        choose = min if figure.less else max
-        best = choose(figure.peers.items(), key=lambda peer: peer[1], default=None)
-        other = f"{best[1]:.3f} ({best[0]})" if best else ""
-        yield f"| {figure.what} | {figure.ours:.3f} | {other} | `{part}` |"
+        rows.setdefault(figure.what, []).append(figure)
+    for what, kind in rows.items():
+        ours = ", ".join(f"{figure.of} {figure.ours:.3f}".strip() for figure in kind)
+        yield f"| {what} | {ours} | {_write_best(kind)} | `{part}` |"
+
+
+def _write_best(figures: Sequence[Figure]) -> str:
+    """The best peer of each figure: 'en 0.533, de 0.345 (RefinedWeb)', or each with its name where they differ."""
+    best = {
+        figure.of: (min if figure.less else max)(figure.peers.items(), key=lambda peer: peer[1])
+        for figure in figures
+        if figure.peers
+    }
+    names = list(dict.fromkeys(name for name, _ in best.values()))
+    if len(names) == 1:
+        return ", ".join(f"{of} {share:.3f}".strip() for of, (_, share) in best.items()) + f" ({names[0]})"
+    return ", ".join(f"{of} {share:.3f} ({name})" for of, (name, share) in best.items())
 
 
 def read_rows(readme: str, part: str) -> Iterator[str]:
