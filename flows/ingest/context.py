@@ -30,9 +30,9 @@ def read_context(found: Found, sidecar: bytes) -> Context:
     told: dict[str, Any] = json.loads(found.folder)
     names = [key for key in NAME_KEYS if isinstance(told.get(key), str)]
     claims += (Claim("source", told[key], "source.toml") for key in names)
-    chosen = next((key for key in names if clean_source(told[key]) is not None), None)
-    if chosen and clean_source(told[chosen]) == " ".join(told[chosen].split()):
-        del told[chosen]  # the column tells it; not so the other, and a name that is none
+    key, name = next(((key, name) for key in names if (name := clean_source(told[key]))), ("", None))
+    if name and name == " ".join(told[key].split()):
+        del told[key]  # the column tells it; not so the other, and a name that is none
     if told:
         metadata["source.toml"] = told
     if sidecar:
