@@ -1,22 +1,19 @@
 """What fields under usual names say and no column tells: it stays with the metadata, or it would be lost."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urldefrag
 
 from flows.model import Claim
-from flows.recognise.addresses import clean_url
+from flows.recognise.addresses import clean_url, hide_password
 from flows.recognise.dates import parse_date
 
-FIELDS: Final = ("field", "front-matter", "sidecar")
+FIELDS: Final = ("field", "front-matter", "sidecar", "archive")
 """How the origin of a claim begins that a field makes; the field's name follows."""
-_CREDENTIALS: Final = re.compile(r"(?<=//)[^/?#\s]*@")
-"""A user's name and password in an address: no row may have them."""
 
 
 def list_untold(claims: Sequence[Claim], columns: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """By where the field stands ('field', 'front-matter', 'sidecar') and its name, its values; a list of several.
+    """By where the field stands, as FIELDS has it, and its name, its values; a list of several.
 
     `columns` are those of the document, as `describe` has them. A field that was not chosen is untold, and so is one
     of which the column has a part: "By Ann Bell, Reuters" of Ann Bell, a moment without its seconds. Addresses are
@@ -26,7 +23,7 @@ def list_untold(claims: Sequence[Claim], columns: Mapping[str, Any]) -> dict[str
     for claim in claims:
         place, _, name = claim.origin.partition(" ")
         if place in FIELDS and name and not _is_told(claim, columns):
-            value = _CREDENTIALS.sub("", claim.value)  # a title may be an address, too
+            value = hide_password(claim.value)  # a title may be an address, too
             untold.setdefault(place, {}).setdefault(name, []).append(value)
     return {
         place: {name: values if len(values) > 1 else values[0] for name, values in fields.items()}

@@ -53,7 +53,7 @@ FIRST_WORDS: Final = tuple(
     for pattern, what in (
         (r"^\{\\rtf", "a rich text document (rtf)"),
         (r"^%!PS", "a PostScript document"),
-        (r"^(WARC/\d|filedesc://)", "a web archive (warc, arc)"),
+        (r"^filedesc://", "a web archive of the kind before WARC (arc): convert it to WARC"),
         (r"^From \S+ .*\d\d:\d\d", "a mailbox (mbox)"),
         (r"^From: <Saved by ", "a web page saved as one file (mht): save it as HTML"),
         (r"(?i)^(Content-Type|MIME-Version|Return-Path|Message-ID): ", "a mail message (eml)"),
@@ -92,7 +92,7 @@ FOREIGN_SUFFIXES: Final = {
     **dict.fromkeys((".tex", ".bib", ".rst", ".adoc", ".org"), "a markup that is not supported"),
     **dict.fromkeys((".srt", ".vtt", ".ass"), "subtitles"),
     **dict.fromkeys((".eml", ".mbox", ".msg"), "mail"),
-    **dict.fromkeys((".warc", ".arc", ".wet", ".wat"), "a web archive"),
+    **dict.fromkeys((".warc", ".arc", ".wet", ".wat"), "a damaged web archive"),
     **dict.fromkeys((".rtf", ".doc", ".docx", ".odt", ".epub"), "an office document"),
     **dict.fromkeys((".log",), "a log"),
     **dict.fromkeys((".mht", ".mhtml"), "a web page saved as one file (mht): save it as HTML"),

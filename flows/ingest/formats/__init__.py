@@ -3,7 +3,7 @@
 from typing import Final, Protocol
 
 from flows.ingest.contents import Contents, Records
-from flows.ingest.formats import html, jsonl, markdown, pdf, text
+from flows.ingest.formats import html, jsonl, markdown, pdf, text, warc
 
 
 class Format(Protocol):
@@ -20,4 +20,11 @@ class Format(Protocol):
         """The records. Raises Refused or Undecodable."""
 
 
-FORMATS: Final[tuple[Format, ...]] = (pdf, html, jsonl, markdown, text)  # the first that recognises a file reads it
+FORMATS: Final[tuple[Format, ...]] = (
+    warc,
+    pdf,
+    html,
+    jsonl,
+    markdown,
+    text,
+)  # the first that recognises a file reads it

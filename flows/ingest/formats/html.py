@@ -48,9 +48,9 @@ def is_markup(source: str) -> bool:
     return source[:100].lstrip()[:1] == "<" and _MARKUP.search(source) is not None
 
 
-def read_records(contents: Contents) -> Records:
-    """One record."""
-    decoded = text.decode_text(contents.data, declared_encoding)
+def read_records(contents: Contents, codec: str | None = None) -> Records:
+    """One record. `codec` is the encoding that a server told of, whose word counts before the page's."""
+    decoded = text.decode_text(contents.data, lambda data: codec or declared_encoding(data))
     return Records([read_page(decoded.text)], decoded.encoding, decoded.reason)
 
 

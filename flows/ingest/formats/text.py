@@ -22,9 +22,9 @@ def recognises(contents: Contents) -> bool:
     return describe_foreign(contents) is None
 
 
-def read_records(contents: Contents) -> Records:
-    """One record."""
-    decoded = decode_text(contents.data)
+def read_records(contents: Contents, codec: str | None = None) -> Records:
+    """One record. `codec` is the encoding that a server told of."""
+    decoded = decode_text(contents.data, lambda _: codec)
     return Records([Record(0, decoded.text)], decoded.encoding, decoded.reason)
 
 

@@ -1,0 +1,114 @@
+"""Web archives: each page, PDF or text that was fetched is a record, by its number among all entries of the archive.
+
+Requests, and what an archive says of itself or of fetching, are no documents; what was fetched and is none, such as a
+picture or an answer that is no success, is rejected with its address. Of the fields of HTTP none is kept: they may hold
+what logs somebody in.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from typing import Final
+
+from flows.ingest.contents import Contents, Records, Refused, look_at
+from flows.ingest.decode import Undecodable
+from flows.ingest.formats import html, pdf, text
+from flows.ingest.formats.warc_entries import START, Damage, Entry, split_entries
+from flows.ingest.formats.warc_responses import LARGEST_BODY, Body, make_body, read_response
+from flows.model import Claim, Record, Rejected
+from flows.recognise.addresses import hide_password
+
+NAME: Final = "warc"
+SUFFIXES: Final = (".warc", ".wet")
+ADDRESS: Final = "WARC-Target-URI"
+
+_PAGES: Final = frozenset(("text/html", "application/xhtml+xml"))
+_TEXTS: Final = frozenset(("text/plain", "text/markdown"))
+_DOCUMENTS: Final = frozenset(("response", "resource", "conversion", "continuation"))
+_OF_FETCHING: Final = ("dns:", "metadata:", "whois:")
+"""How addresses of entries begin that tell of fetching."""
+_KEPT: Final = ("WARC-Date", "WARC-Record-ID", "WARC-Truncated")
+
+
+def recognises(contents: Contents) -> bool:
+    """Whether it begins as an archive does."""
+    return START.match(contents.data) is not None
+
+
+def read_records(contents: Contents) -> Records:
+    """The records, lazily, an entry at a time. Refused when none is a document."""
+    records = _read_entries(contents.data)
+    rejected: list[Rejected] = []
+    for first in records:
+        if isinstance(first, Record):
+            return Records(chain(rejected, [first], records))
+        rejected.append(first)
+    if not rejected:
+        raise Refused("empty", "a web archive in which no page was fetched")
+    count = "its only entry is no document" if len(rejected) == 1 else f"none of its {len(rejected):,} is a document"
+    raise Refused("unreadable", f"{count}; {rejected[0].reason}", rejected)
+
+
+def _read_entries(data: bytes) -> Iterator[Record | Rejected]:
+    for entry in split_entries(data):
+        if isinstance(entry, Damage):
+            yield Rejected(entry.number, entry.reason)
+        elif _tells_of_document(entry.fields):
+            try:
+                yield _read_entry(entry)
+            except (Refused, Undecodable) as error:
+                reason = error.reason if isinstance(error, Refused) else str(error)
+                yield Rejected(entry.number, f"{reason} ({find_address(entry.fields) or 'of no address'})")
+
+
+def _tells_of_document(fields: Mapping[str, str]) -> bool:
+    kind = fields.get("warc-type", "").lower()
+    return kind in _DOCUMENTS and not find_address(fields).startswith(_OF_FETCHING)
+
+
+def _read_entry(entry: Entry) -> Record:
+    """The document that was fetched. Raises Refused or Undecodable."""
+    address = find_address(entry.fields)
+    if "warc-segment-number" in entry.fields:
+        raise Refused("unsupported", "it is stored in segments: put them together")
+    if address.lower().startswith("urn:"):
+        raise Refused("unsupported", "it was made beside the archive, not fetched from an address")
+    body = _find_body(entry)
+    if len(body.data) > LARGEST_BODY:
+        raise Refused("too_large", f"it is of more than {LARGEST_BODY / 1e6:,.0f} MB")
+    found = _read_body(body)
+    [record] = found.records
+    assert isinstance(record, Record)
+    claims = (Claim("url", address, f"archive {ADDRESS}"),) if address else ()
+    told = {"encoding": found.encoding, "damage": found.reason} | {
+        name: entry.fields.get(name.lower()) for name in _KEPT
+    }
+    metadata = {name: value for name, value in told.items() if value} | (record.metadata or {})
+    return replace(record, record=entry.number, claims=(*claims, *record.claims), metadata=metadata or None)
+
+
+def _find_body(entry: Entry) -> Body:
+    content_type = entry.fields.get("content-type", "")
+    if not content_type.startswith("application/http"):
+        return make_body(entry.block, content_type)
+    response = read_response(entry.block)
+    if isinstance(response, Body):
+        return response
+    raise Refused("unsupported", "it is no answer of HTTP" if response is None else f"the answer was HTTP {response}")
+
+
+def _read_body(body: Body) -> Records:
+    """The one document that was sent, of the type that it is told to be; of none, of what it looks like."""
+    contents = look_at(body.data, "")
+    if pdf.recognises(contents):
+        return pdf.read_records(contents)
+    if body.type in _PAGES or (body.type is None and html.recognises(contents)):
+        return html.read_records(contents, body.codec)
+    if body.type in _TEXTS:
+        return text.read_records(contents, body.codec)
+    raise Refused("unsupported", f"it is {body.type or 'of no type that is told'}, not a page, a PDF or plain text")
+
+
+def find_address(fields: Mapping[str, str]) -> str:
+    """The address that was asked for, without a password; some programs put it in angle brackets."""
+    return hide_password(fields.get(ADDRESS.lower(), "").strip("<>"))

@@ -1,0 +1,277 @@
+"""A web archive gives a record for each page that was fetched, and says of everything else what became of it."""
+
+import csv
+import gzip
+import json
+import zlib
+from collections import Counter
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.ingest.contents import Refused
+from flows.ingest.formats.warc_entries import Damage, Entry, parse_fields, split_entries
+from flows.ingest.formats.warc_responses import LARGEST_BODY, join_chunks, read_response, unpack_content
+from flows.ingest.read import Reading, read
+from flows.ingest.unpack import unpack
+from flows.model import Record, Rejected
+from tests.conftest import SHARED, Corpus
+
+ARCHIVES = SHARED / "data" / "warc"
+LIMIT = 1 << 28
+RESPONSE = "application/http; msgtype=response"
+PAGE = "<html><body><h1>The quay</h1><p>The quay of Münde is to be mended in May, said the board.</p></body></html>"
+BODY = PAGE.encode()
+
+
+def make_entry(block: bytes, kind: str = "response", content_type: str = RESPONSE, **fields: str) -> bytes:
+    """An entry of an archive; a field's name is written with underscores."""
+    told = {"WARC-Type": kind, "WARC-Target-URI": "https://example.org/quay", "Content-Type": content_type}
+    told |= {name.replace("_", "-"): value for name, value in fields.items()}
+    told = {"Content-Length": str(len(block))} | told
+    head = "".join(f"{name}: {value}\r\n" for name, value in told.items() if value)
+    return b"WARC/1.1\r\n" + head.encode() + b"\r\n" + block + b"\r\n\r\n"
+
+
+def answer(body: bytes, status: str = "200 OK", **fields: str) -> bytes:
+    """A response of HTTP."""
+    told = {"Content-Type": "text/html; charset=utf-8", "Set-Cookie": "session=hush"}
+    told |= {name.replace("_", "-"): value for name, value in fields.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in told.items() if value)
+    return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
+
+
+def in_chunks(body: bytes, size: int = 20) -> bytes:
+    parts = (body[start : start + size] for start in range(0, len(body), size))
+    return b"".join(b"%x;name=value\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+def open_archive(*entries: bytes, name: str = "a.warc") -> Reading:
+    return read(b"".join(entries), name, LIMIT)
+
+
+def split(reading: Reading) -> tuple[list[Record], list[Rejected]]:
+    """The documents of a reading, and what was rejected."""
+    found = list(reading.records)
+    return [each for each in found if isinstance(each, Record)], [each for each in found if isinstance(each, Rejected)]
+
+
+def test_a_page_is_a_record_by_the_number_of_its_entry() -> None:
+    info = make_entry(b"software: a crawler\r\n", "warcinfo", "application/warc-fields", WARC_Target_URI="")
+    request = make_entry(b"GET /quay HTTP/1.1\r\n\r\n", "request", "application/http; msgtype=request")
+    page = make_entry(answer(BODY), WARC_Date="2026-03-05T06:00:00Z", WARC_Record_ID="<urn:uuid:1>")
+    reading = open_archive(info, request, page)
+    [record], rejected = split(reading)
+    assert (reading.format, reading.status, record.record, rejected) == ("warc", "landed", 2, [])
+    assert "The quay of Münde is to be mended" in record.text
+    assert [claim.value for claim in record.claims if claim.field == "url"] == ["https://example.org/quay"]
+    assert record.metadata == {
+        "encoding": "utf-8",
+        "WARC-Date": "2026-03-05T06:00:00Z",
+        "WARC-Record-ID": "<urn:uuid:1>",
+    }
+
+
+def test_what_logs_somebody_in_is_in_no_record() -> None:
+    told = str(split(open_archive(make_entry(answer(BODY), WARC_Target_URI="https://ann:hush@example.org/quay")))[0])
+    assert "example.org/quay" in told
+    assert "hush" not in told
+    [rejected] = split(open_archive(make_entry(answer(b"", "404"), WARC_Target_URI="https://ann:hush@example.org/q")))[
+        1
+    ]
+    assert rejected.reason == "the answer was HTTP 404 (https://example.org/q)"
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (gzip.compress(BODY), {"Content_Encoding": "gzip"}),
+        (gzip.compress(BODY), {"Content_Encoding": "X-GZIP"}),
+        (zlib.compress(BODY), {"Content_Encoding": "deflate"}),
+        (zlib.compress(BODY, wbits=-15), {"Content_Encoding": "deflate"}),
+        (pa.compress(BODY, "brotli", asbytes=True), {"Content_Encoding": "br"}),
+        (pa.compress(BODY, "zstd", asbytes=True), {"Content_Encoding": "zstd"}),
+        (in_chunks(BODY), {"Transfer_Encoding": "chunked"}),
+        (in_chunks(gzip.compress(BODY)), {"Transfer_Encoding": "chunked", "Content_Encoding": "gzip"}),
+        (gzip.compress(gzip.compress(BODY)), {"Content_Encoding": "gzip, gzip"}),
+        # As programs leave it that archive the body as they have read it.
+        (BODY, {"Transfer_Encoding": "chunked", "Content_Encoding": "gzip"}),
+        (BODY, {"Content_Encoding": "br"}),
+        (BODY, {"Content_Encoding": "none of these"}),
+        (PAGE.encode("latin-1"), {"Content_Type": "text/html; charset=ISO-8859-1"}),
+        (PAGE.encode("cp852"), {"Content_Type": 'text/html;charset="ibm852"'}),
+        (PAGE.encode("utf-16"), {"Content_Type": "application/xhtml+xml"}),
+        (BODY, {"Content_Type": ""}),
+    ],
+)
+def test_a_page_is_read_as_the_server_meant_it(body: bytes, fields: dict[str, str]) -> None:
+    [record], _ = split(open_archive(make_entry(answer(body, **fields))))
+    assert "The quay of Münde is to be mended" in record.text
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        (make_entry(answer(BODY, "301 Moved")), "the answer was HTTP 301"),
+        (make_entry(answer(b"{}", Content_Type="application/json")), "it is application/json, not a page"),
+        (make_entry(answer(b"\x89PNG", Content_Type="")), "it is of no type that is told, not a page"),
+        (make_entry(answer(b"")), "it has no text"),
+        (make_entry(BODY), "it is no answer of HTTP"),
+        (make_entry(answer(b"%PDF-1.7 broken", Content_Type="application/pdf")), "damaged"),
+        (make_entry(answer(gzip.compress(BODY)[:-30], Content_Encoding="gzip")), "its packed body ends too early"),
+        (
+            make_entry(answer(pa.compress(BODY, "brotli", asbytes=True)[:-20], Content_Encoding="br")),
+            "its packed body ends too early",
+        ),
+        (make_entry(answer(BODY), WARC_Segment_Number="1"), "it is stored in segments"),
+        (make_entry(b"a log", "resource", "text/plain", WARC_Target_URI="urn:x:log"), "it was made beside the archive"),
+    ],
+)
+def test_what_is_no_document_is_rejected_with_its_reason(entry: bytes, reason: str) -> None:
+    documents, [rejected] = split(open_archive(make_entry(answer(BODY)), entry))
+    assert [record.record for record in documents] == [0]
+    assert rejected.record == 1
+    assert rejected.reason.startswith(reason)
+    alone = open_archive(entry)
+    assert (alone.status, split(alone)[0]) == ("unreadable", [])
+
+
+def test_texts_and_files_that_were_fetched_are_documents() -> None:
+    text = make_entry("Der Kai von Münde.\n".encode(), "conversion", "text/plain")
+    page = make_entry(BODY, "resource", "text/html", WARC_Target_URI="file:///quay.html")
+    documents, rejected = split(open_archive(text, page))
+    assert (documents[0].text, rejected) == ("Der Kai von Münde.\n", [])
+    assert "The quay of Münde" in documents[1].text
+
+
+def test_what_an_archive_says_of_fetching_is_no_document() -> None:
+    kinds = ("request", "metadata", "revisit", "warcinfo")
+    entries = [make_entry(b"fetchTimeMs: 12\r\n", kind, "application/warc-fields") for kind in kinds]
+    entries.append(make_entry(b"20260305 10.0.0.1", "response", "text/dns", WARC_Target_URI="dns:example.org"))
+    entries.append(make_entry(b"wget", "resource", "text/plain", WARC_Target_URI="metadata://gnu.org/wget.log"))
+    reading = open_archive(*entries)
+    assert (reading.status, list(reading.records)) == ("empty", [])
+
+
+@pytest.mark.parametrize(
+    ("damaged", "reason"),
+    [
+        (b"what stands here is no entry\r\n\r\n", "no entry of a web archive begins at byte"),
+        (make_entry(answer(BODY), Content_Length="12"), "the Content-Length of the entry at byte"),
+        (make_entry(answer(BODY), Content_Length="99999"), "the Content-Length of the entry at byte"),
+        (make_entry(answer(BODY), Content_Length="many"), "the entry at byte"),
+        (make_entry(answer(BODY), Content_Length=""), "the entry at byte"),
+        (b"WARC/1.0\r\nWARC-Type: response\r\n" + b"a" * 70_000 + b"\r\n", "the fields of the entry at byte"),
+    ],
+)
+def test_damage_is_told_with_its_place_and_what_follows_is_read(damaged: bytes, reason: str) -> None:
+    whole = make_entry(answer(BODY))
+    documents, [rejected] = split(open_archive(whole, damaged, whole))
+    assert [record.record for record in documents] == [0, 2]
+    assert rejected.record == 1
+    assert rejected.reason.startswith(reason)
+    assert f"{len(whole):,}" in rejected.reason
+
+
+def test_an_archive_that_is_cut_off_says_so() -> None:
+    whole = make_entry(answer(BODY))
+    documents, [rejected] = split(open_archive(whole, whole[:-40]))
+    assert len(documents) == 1
+    assert rejected.reason.startswith(f"the archive ends within the entry at byte {len(whole):,}, after")
+
+
+def test_fields_go_on_in_indented_lines_and_the_first_of_a_name_counts() -> None:
+    head = b"WARC-Date: 2026\r\nContent-Type: text/html;\r\n\tcharset=utf-8\r\nno field\r\nwarc-date : 2027\r\n\r\n"
+    assert parse_fields(head) == {"warc-date": "2026", "content-type": "text/html; charset=utf-8"}
+
+
+def test_a_head_of_a_million_line_ends_takes_no_time() -> None:
+    for filler in (b"\r", b"\n ", b" \n", b"a", b"a:", b"WARC/1.0\r"):
+        block = b"HTTP/1.1 200 OK\r\nA: b" + filler * 1_000_000
+        _, rejected = split(open_archive(make_entry(block), make_entry(block)[:-9], b"WARC/1.0\r\n" + filler * 500_000))
+        assert rejected
+
+
+def test_blank_lines_that_a_length_counts_are_none_of_the_block() -> None:
+    block = answer(BODY)
+    entries = list(split_entries(make_entry(block, Content_Length=str(len(block) + 6)) + make_entry(block)))
+    assert [entry.block for entry in entries if isinstance(entry, Entry)] == [block, block]
+
+
+@given(st.lists(st.binary(max_size=60), max_size=6), st.binary(max_size=30))
+def test_any_blocks_are_split_where_their_lengths_say(blocks: list[bytes], behind: bytes) -> None:
+    entries = list(split_entries(b"".join(map(make_entry, blocks))))
+    assert [entry.block for entry in entries if isinstance(entry, Entry)] == blocks
+    cut = b"".join(map(make_entry, blocks))[: -1 - len(behind)] + behind
+    numbers = [entry.number for entry in split_entries(cut)]
+    assert numbers == list(range(len(numbers)))
+
+
+@given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate", "br", "zstd", "gzip,br", ""]))
+def test_any_body_is_unpacked_or_refused(data: bytes, encoding: str) -> None:
+    join_chunks(data)
+    read_response(b"HTTP/1.1 200 OK\r\n" + data)
+    try:
+        assert isinstance(unpack_content(data, encoding), bytes)
+    except Refused as refused:
+        assert "ends too early" in refused.reason
+
+
+@given(st.binary(max_size=300), st.integers(min_value=1, max_value=90))
+def test_chunks_are_joined_again(data: bytes, size: int) -> None:
+    assert join_chunks(in_chunks(data, size)) == data
+
+
+def test_a_body_that_unpacks_to_more_than_any_page_is_refused_unread() -> None:
+    bomb = gzip.compress(bytes(LARGEST_BODY * 2))
+    assert len(unpack_content(bomb, "gzip")) == LARGEST_BODY + 1
+    _, [rejected] = split(open_archive(make_entry(answer(bomb, Content_Encoding="gzip"))))
+    assert rejected.reason.startswith("it is of more than 67 MB")
+
+
+def test_an_archive_lands_page_by_page_and_lands_again(corpus: Corpus) -> None:
+    other = answer(BODY.replace(b"quay", b"weir"))
+    archive = make_entry(answer(BODY)) + make_entry(answer(b"", "500 Error")) + make_entry(other)
+    report = corpus.land({"crawl.warc.gz": gzip.compress(archive)})
+    assert report.run.outcome == "published"
+    assert corpus.ask("FROM all_documents SELECT record, format ORDER BY record") == [(0, "warc"), (2, "warc")]
+    [(status, reason)] = corpus.ask("FROM files SELECT status, reason")
+    assert (status, reason) == (
+        "landed",
+        "2 of its 3 records landed: the answer was HTTP 500 (https://example.org/quay)",
+    )
+    assert corpus.run().run.outcome == "unchanged"
+
+
+@pytest.mark.skipif(not ARCHIVES.exists(), reason="needs the real data beside the repository")
+def test_real_archives_have_the_entries_that_warcio_counts_in_them() -> None:
+    read_more = {
+        # warcio gives up at a gzip that is not parted by entries, and at what stands between two.
+        *("warcio/example-bad-non-chunked.warc.gz", "warcio/example-bad.warc.gz.bad"),
+        *("warcio/example-wrong-chunks.warc.gz", "webarchive-commons/link-extraction-test.warc"),
+    }
+    told_as_damaged = {"pywb/example.warc", "warcio/example-trunc.warc"}  # their lengths are wrong
+    seen = 0
+    with (ARCHIVES / "INDEX.tsv").open(encoding="utf-8", newline="") as index:
+        for row in csv.DictReader(index, delimiter="\t"):
+            path = ARCHIVES / row["file"]
+            try:
+                data = unpack(path.read_bytes(), LIMIT)
+            except Refused:
+                continue
+            if not data.startswith(b"WARC/"):
+                continue
+            known = Counter(json.loads(row["records_by_type_seen_by_warcio"]))
+            entries = list(split_entries(data))
+            damages = [entry for entry in entries if isinstance(entry, Damage)]
+            found = Counter(entry.fields["warc-type"] for entry in entries if isinstance(entry, Entry))
+            if row["file"] in told_as_damaged:
+                assert (found.total() + len(damages), len(damages)) == (known.total(), 1)
+            elif row["file"] in read_more:
+                assert found > known
+            else:
+                assert (found, damages) == (known, []), row["file"]
+            seen += 1
+    assert seen > 50
