@@ -170,7 +170,8 @@ def finish_forgetting(warehouse: Path) -> None:
 def _read_forgotten(warehouse: Path) -> pa.Table:
     """What the newest snapshot has of the table."""
     parts = [pq.ParquetFile(path).read() for path in list_files("forgotten", warehouse=warehouse)]
-    return pa.concat_tables([arrow_schema("forgotten").empty_table(), *parts])
+    # An older file may lack a column.
+    return pa.concat_tables([arrow_schema("forgotten").empty_table(), *parts], promote_options="permissive")
 
 
 def _list_unfinished(warehouse: Path, forgotten: pa.Table) -> list[Forgotten]:
@@ -262,7 +263,9 @@ def _forget_in(
         files = connection.sql(
             FILES, params={"reason": reason, "status": FORGOTTEN, "pending": PENDING}
         ).to_arrow_table()
-    tables["files"] = (write_part(warehouse, folder, "files", files),) if files.num_rows else ()
+    if files.num_rows:  # with the columns that those of the snapshot have
+        schema = pq.ParquetFile(warehouse / manifest.tables["files"][-1].path).schema_arrow
+        tables["files"] = (write_part(warehouse, folder, "files", files.select(schema.names), schema),)
     if tables["all_documents"] != manifest.tables["all_documents"]:
         told = manifest.settings
         settings = Settings(**{name: told[name] for name in Settings().deciding() if name in told})

@@ -1,15 +1,17 @@
 """What the tests share: a corpus to land files in, and the real data beside the repository."""
 
 import os
+import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import flows.run
@@ -21,6 +23,9 @@ from flows.run import run_corpus
 from flows.settings import Settings
 from flows.supervise import Plainly
 from warehouse.connect import connect, define
+from warehouse.land import write_part
+from warehouse.manifest import read_manifest
+from warehouse.publish import replace_snapshot
 from warehouse.tables import arrow_schema
 
 ROOT = Path(__file__).parent.parent
@@ -64,6 +69,17 @@ class Corpus:
     def ask(self, query: str, snapshot: int | None = None) -> list[tuple[Any, ...]]:
         with connect(self.warehouse, snapshot) as connection:
             return connection.execute(query).fetchall()
+
+    def take_column(self, table: str, column: str) -> None:
+        """Makes the newest snapshot's files of a table such as a version wrote that had no such column."""
+        manifest = read_manifest(self.warehouse)
+        assert manifest is not None
+        files = []
+        for file in manifest.tables[table]:
+            rows = pq.ParquetFile(self.warehouse / file.path).read().drop_columns([column])
+            files.append(write_part(self.warehouse, "staging/of-before", table, rows, rows.schema))
+        replace_snapshot(self.warehouse, replace(manifest, tables={**manifest.tables, table: tuple(files)}))
+        shutil.rmtree(self.warehouse / "staging" / "of-before")
 
     def ask_journal(self, query: str) -> list[tuple[Any, ...]]:
         """As `ask`, where nothing has been published yet."""

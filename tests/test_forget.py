@@ -59,6 +59,16 @@ def landed(corpus: Corpus, make_article: Article) -> Corpus:
     return corpus
 
 
+def test_files_of_a_version_that_had_fewer_columns_forget_too(landed: Corpus) -> None:
+    landed.take_column("all_documents", "suspended_rules")
+    landed.take_column("fingerprints", "anchors")
+    landed.take_column("files", "rejected")
+    assert forget_named(landed, "a.txt") == 1
+    assert SECRET not in read_warehouse(landed)
+    assert landed.ask("FROM documents SELECT count(*), count(suspended_rules)") == [(3, 0)]
+    assert landed.ask("FROM files SELECT count(*), count(rejected)") == [(4, 0)]
+
+
 def test_a_forgotten_file_is_in_no_snapshot_and_in_no_file(landed: Corpus) -> None:
     [(doc_id,)] = landed.ask("FROM documents SELECT doc_id WHERE uri = 'a.txt'")
     page = write_page(str(landed.warehouse))

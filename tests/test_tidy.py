@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import Corpus
@@ -41,6 +42,47 @@ def test_small_files_are_compacted_and_the_rows_stay_as_they_were(corpus: Corpus
     assert corpus.ask("FROM runs SELECT outcome ORDER BY run_id DESC LIMIT 1") == [("tidied",)]
     assert corpus.run().run.outcome == "unchanged"
     assert corpus.land({"0.txt": None}).run.outcome == "published"
+
+
+@pytest.mark.parametrize("column", ["suspended_rules", "title_from", "quality"])
+def test_small_files_of_another_version_are_compacted_apart(
+    corpus: Corpus, make_article: Article, column: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warehouse.tidy.MANY_FILES", 4)
+    land_often(corpus, make_article, 2)
+    corpus.take_column("all_documents", column)
+    corpus.land({f"later/{number}.txt": make_article(10 + number) for number in range(3)})
+    corpus.land({"later/3.txt": make_article(13)})
+    before = corpus.ask(ROWS)
+    assert tidy_warehouse(corpus.warehouse).compacted >= 4
+    assert corpus.ask(ROWS) == before
+    assert corpus.ask(f"FROM all_documents SELECT count(*), count({column}) WHERE length(uri) < 6") == [(2, 0)]
+    assert corpus.ask("FROM all_documents SELECT count(*)") == [(6,)]
+
+
+def test_rows_that_would_not_fit_into_memory_are_not_gathered(
+    corpus: Corpus, make_article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of text that repeats itself a small file holds much; Arrow has no column with 2 GB of it.
+    monkeypatch.setattr("warehouse.land.MOST_GATHERED", 400_000)
+    land_often(corpus, lambda number: f"Word {number}. " * 10_000, MANY_FILES)
+    assert tidy_warehouse(corpus.warehouse).compacted
+    manifest = read_manifest(corpus.warehouse)
+    assert manifest is not None
+    rows = [file.rows for file in manifest.tables["all_documents"]]
+    assert sum(rows) == MANY_FILES
+    assert max(rows) <= 400_000 // len("Word 0. " * 10_000)
+
+
+def test_gathered_rows_are_in_as_few_row_groups_as_may_be(corpus: Corpus, make_article: Article) -> None:
+    for number in range(MANY_FILES + 1):
+        corpus.land({"a.txt": make_article(number)})
+    assert tidy_warehouse(corpus.warehouse).compacted
+    manifest = read_manifest(corpus.warehouse)
+    assert manifest is not None
+    [changes] = manifest.tables["changes"]
+    groups = pq.ParquetFile(corpus.warehouse / changes.path).metadata.num_row_groups
+    assert (changes.rows, groups) == (MANY_FILES, 1)
 
 
 def test_tidying_twice_does_nothing_more(corpus: Corpus, make_article: Article) -> None:

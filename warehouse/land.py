@@ -23,7 +23,8 @@ SCRATCH = "staging/verifying"
 """Where a verification derives the tables again."""
 ROW_GROUP_ROWS = 100_000
 """DuckDB reads a row group at a time, in a thread each; it advises 100,000 rows or more."""
-
+MOST_GATHERED = 256 << 20
+"""Bytes in memory of rows that are gathered: text that repeats itself takes a thousandth of them in a file."""
 
 SnapshotKey = int | date
 """A snapshot by its number, or the one that was current at the end of a day, in UTC."""
@@ -39,23 +40,30 @@ class DataFile:
     sha256: str
 
 
-def write_part(warehouse: Path, folder: str, table: str, rows: pa.Table) -> DataFile:
-    """Writes sorted rows as one file below `folder` of the warehouse, durable before it gets its name."""
+def write_part(warehouse: Path, folder: str, table: str, rows: pa.Table, schema: pa.Schema | None = None) -> DataFile:
+    """Writes sorted rows as one file below `folder` of the warehouse, durable before it gets its name.
+
+    `schema` is that of the rows where an older version of the software made them, today's otherwise.
+    """
     keys = [(column, "ascending") for column in SORTED_BY.get(table, ())]
-    rows = rows.cast(arrow_schema(table))
-    if keys:
-        rows = rows.sort_by(keys)
-    return _write(warehouse, f"{folder}/{table}", arrow_schema(table), rows.to_batches(ROW_GROUP_ROWS))
+    schema = schema or arrow_schema(table)
+    rows = rows.cast(schema)
+    rows = rows.sort_by(keys) if keys else rows.combine_chunks()
+    return _write(warehouse, f"{folder}/{table}", schema, rows.to_batches(ROW_GROUP_ROWS))
 
 
 def write_without(warehouse: Path, folder: str, table: str, file: DataFile, column: str, stale: pa.Array) -> DataFile:
-    """Writes the rows of a file anew, without those whose `column` is among the stale: copy on write."""
+    """Writes the rows of a file anew, without those whose `column` is among the stale: copy on write.
+
+    The file keeps its columns: one of an older version may lack some.
+    """
+    parquet = pq.ParquetFile(warehouse / file.path)
     survivors = (
         kept
-        for batch in pq.ParquetFile(warehouse / file.path).iter_batches(ROW_GROUP_ROWS)
+        for batch in parquet.iter_batches(ROW_GROUP_ROWS)
         if (kept := batch.filter(pc.invert(pc.is_in(batch[column], value_set=stale)))).num_rows
     )
-    return _write(warehouse, f"{folder}/{table}", arrow_schema(table), survivors)
+    return _write(warehouse, f"{folder}/{table}", parquet.schema_arrow, survivors)
 
 
 def rewrite_without(
@@ -97,30 +105,37 @@ def replace_files(files: Iterable[DataFile], instead: Mapping[DataFile, DataFile
 def gather_small(
     warehouse: Path, folder: str, table: str, files: Sequence[DataFile], small_bytes: int
 ) -> tuple[DataFile, ...]:
-    """The files of a table, those that are smaller gathered into files of about so many bytes, below `folder`."""
-    groups = list(_group_small(files, small_bytes))
-    gathered = {file for group in groups for file in group}
-    parts = (_gather(warehouse, folder, table, group) for group in groups)
-    return (*(file for file in files if file not in gathered), *parts)
+    """The files of a table, those that are smaller gathered into files of about so many bytes, below `folder`.
+
+    What is gathered stands where the first of it stood: the oldest files, which may lack a column, stay the first.
+    """
+    small = [file for file in files if file.bytes < small_bytes]
+    instead: dict[DataFile, DataFile | None] = {}
+    for group, rows in _group_small(warehouse, small, small_bytes) if len(small) > 1 else ():
+        if len(group) > 1:
+            gathered = write_part(warehouse, folder, table, rows, rows.schema)
+            instead |= {**dict.fromkeys(group), group[0]: gathered}
+    return replace_files(files, instead)
 
 
-def _group_small(files: Iterable[DataFile], small_bytes: int) -> Iterator[list[DataFile]]:
-    """Smaller files that go together, two at least."""
+def _group_small(
+    warehouse: Path, small: Iterable[DataFile], small_bytes: int
+) -> Iterator[tuple[list[DataFile], pa.Table]]:
+    """Files that go together, with their rows: of the same columns, and no more than fit into memory."""
     group: list[DataFile] = []
-    for file in files:
-        if file.bytes < small_bytes:
-            group.append(file)
-        if len(group) > 1 and sum(each.bytes for each in group) >= small_bytes:
-            yield group
-            group = []
-    if len(group) > 1:
-        yield group
-
-
-def _gather(warehouse: Path, folder: str, table: str, files: Iterable[DataFile]) -> DataFile:
-    parts = [arrow_schema(table).empty_table(), *(pq.ParquetFile(warehouse / file.path).read() for file in files)]
-    # Older files may lack a column.
-    return write_part(warehouse, folder, table, pa.concat_tables(parts, promote_options="permissive"))
+    parts: list[pa.Table] = []
+    for file in small:
+        part = pq.ParquetFile(warehouse / file.path).read()
+        if parts and (
+            sum(each.bytes for each in group) >= small_bytes
+            or sum(each.nbytes for each in parts) + part.nbytes > MOST_GATHERED
+            or part.schema != parts[0].schema
+        ):
+            yield group, pa.concat_tables(parts)
+            group, parts = [], []
+        group.append(file)
+        parts.append(part)
+    yield group, pa.concat_tables(parts)
 
 
 def name_run(started_at: datetime) -> str:
