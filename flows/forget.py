@@ -195,7 +195,8 @@ def _take_out(warehouse: Path, rows: Sequence[Forgotten], forgotten: pa.Table) -
         doomed = _list_doomed(warehouse, manifests, rows)
         clear_staging(warehouse)
         shutil.rmtree(warehouse / SCRATCH, ignore_errors=True)
-        (warehouse / PAGE).unlink(missing_ok=True)  # it has examples of texts
+        for page in (warehouse / PAGE, *warehouse.glob(f"{PAGE}.*.draft")):  # it has examples of texts
+            page.unlink(missing_ok=True)
         scrub_checks(warehouse, [*doomed.to_pylist(), *(each.uri for each in rows)])
         part = write_part(warehouse, folder, "forgotten", forgotten)
         instead = _rewrite(warehouse, folder, manifests, doomed)

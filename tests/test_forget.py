@@ -72,6 +72,7 @@ def test_files_of_a_version_that_had_fewer_columns_forget_too(landed: Corpus) ->
 def test_a_forgotten_file_is_in_no_snapshot_and_in_no_file(landed: Corpus) -> None:
     [(doc_id,)] = landed.ask("FROM documents SELECT doc_id WHERE uri = 'a.txt'")
     page = write_page(str(landed.warehouse))
+    page.with_name(f"{page.name}.0123abcd.draft").write_text(SECRET)  # of a report that was killed
     assert SECRET in read_warehouse(landed)
     assert forget_named(landed, "a.txt") == 1
     told = read_warehouse(landed)

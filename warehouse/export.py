@@ -38,6 +38,7 @@ def export_documents(
         path = folder / f"documents.{format}"
         with draft_of(path) as draft:
             connection.execute(f"COPY ({_select(connection, format)}) TO {quote(str(draft))} ({OPTIONS[format]})")
+            size, sha256 = draft.stat().st_size, hash_file(draft)
         [(rows,)] = connection.execute("FROM documents SELECT count(*)").fetchall()
     told = {
         "snapshot": manifest.snapshot_id,
@@ -46,12 +47,13 @@ def export_documents(
         "recipe": manifest.recipe,
         "file": path.name,
         "documents": rows,
-        "bytes": path.stat().st_size,
-        "sha256": hash_file(path),
+        "bytes": size,
+        "sha256": sha256,
         "columns": comments("all_documents"),
     }
     text = json.dumps(told, indent=1, ensure_ascii=False, default=datetime.isoformat)
-    (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+    with draft_of(folder / DESCRIPTION) as draft:
+        draft.write_text(text + "\n", encoding="utf-8")
     return path
 
 

@@ -179,11 +179,23 @@ def _write(warehouse: Path, folder: str, schema: pa.Schema, batches: Iterable[pa
 
 @contextmanager
 def draft_of(path: Path) -> Iterator[Path]:
-    """A path beside this one to write to: when that is whole and on the disk, it takes this one's place, at once."""
-    draft = path.with_name(f"{path.name}.draft")
-    yield draft
-    make_durable(draft)
-    draft.replace(path)
+    """A path beside this one to write to: when that is whole and on the disk, it takes this one's place, at once.
+
+    Each writer has a draft of its own, which goes where writing fails. Of a link the file it names is replaced; what is
+    no file, such as /dev/stdout, is written to as it is.
+    """
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    place = Path(os.path.realpath(path))
+    draft = place.with_name(f"{place.name}.{secrets.token_hex(4)}.draft")
+    try:
+        yield draft
+        make_durable(draft)
+        draft.replace(place)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def make_durable(path: Path) -> None:

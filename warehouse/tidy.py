@@ -25,7 +25,7 @@ SMALL_BYTES = 8 << 20
 """A change rewrites the files that it touches, so they must not be large; a scan opens them all, so not be many."""
 MANY_FILES = 8
 """Fewer small files than this are left alone: each compaction is a snapshot."""
-DRAFTS = ("*.draft-*", "snapshots/*.draft-*", "tables/*/*.draft")
+DRAFTS = ("*.draft", "*.draft-*", "snapshots/*.draft-*", "tables/*/*.draft")
 ABANDONED_SECONDS = 86_400.0
 """A draft that is older than a day is of a process that died."""
 
