@@ -7,7 +7,8 @@ happens: where it was cut off, the next run or the next forgetting ends it.
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,8 +52,8 @@ FAMILY = """
         FROM all_documents LEFT JOIN duplicates USING (doc_id)
         SELECT uri, record, content_hash, title, doc_id, coalesce(kept_id, doc_id) AS kept_id
     )
-    FROM family SEMI JOIN (FROM family WHERE {column} = $name) AS asked USING (kept_id)
-    SELECT uri, record, content_hash, title WHERE {column} != $name ORDER BY uri, record"""
+    FROM family SEMI JOIN (FROM family WHERE {column} = $1) AS asked USING (kept_id)
+    SELECT uri, record, content_hash, title WHERE {column} != $1 ORDER BY uri, record"""
 """The other documents in the families of those that a column, doc_id or uri, names."""
 DOOMED = """
     FROM read_parquet($paths, union_by_name = true, hive_partitioning = false) AS documents JOIN targets
@@ -108,25 +109,44 @@ def find_targets(warehouse: Path, name: str, record: int | None = None) -> Aim:
     LookupError when no snapshot has it, UsageError when it names several documents.
     """
     for number in reversed(list_snapshots(warehouse)):
-        manifest = read_manifest(warehouse, number)
-        assert manifest is not None
-        with open_tables(warehouse, manifest.tables) as connection:
+        with _open_snapshot(warehouse, number) as connection:
             if record is None and connection.execute("FROM files WHERE uri = ?", [name]).fetchone():
-                return Aim((Target(name, None, None, None),), _list_copies(connection, "uri", name))
+                return Aim((Target(name, None, None, None),), _list_copies(warehouse, "uri", name))
             prefix = name if name and set(name) <= set("0123456789abcdef") else "none"
             found = connection.execute(NAMED, {"name": name, "record": record, "prefix": prefix}).fetchall()
             if len(found) > 1:
                 choices = [f"  {doc_id}  {title or uri}" for uri, _, _, title, doc_id in found[:MOST_CHOICES]]
                 raise UsageError("\n".join([f"{name} names {len(found)} documents: give more of the doc_id", *choices]))
             for *target, doc_id in found:
-                return Aim((Target(*target),), _list_copies(connection, "doc_id", doc_id))
+                return Aim((Target(*target),), _list_copies(warehouse, "doc_id", doc_id))
     what = name if record is None else f"{name}, record {record}"
     raise LookupError(f"no snapshot of {warehouse} has {what}: give a doc_id, or a uri as `files` has it")
 
 
-def _list_copies(connection: duckdb.DuckDBPyConnection, column: str, name: str) -> tuple[Target, ...]:
-    found = connection.execute(FAMILY.format(column=column), {"name": name}).fetchall()
-    return tuple(Target(*copy) for copy in found)
+def _list_copies(warehouse: Path, column: str, name: str) -> tuple[Target, ...]:
+    """The copies of what a column, doc_id or uri, names, in whichever snapshot.
+
+    Not those in whose place the newest snapshot has another text: it would be forgotten with them.
+    """
+    copies: dict[tuple[str, int, str], Target] = {}
+    numbers = list_snapshots(warehouse)
+    for number in reversed(numbers):
+        with _open_snapshot(warehouse, number) as connection:
+            for uri, record, content_hash, title in connection.execute(FAMILY.format(column=column), [name]).fetchall():
+                copies.setdefault((uri, record, content_hash), Target(uri, record, content_hash, title))
+    with _open_snapshot(warehouse, numbers[-1]) as connection:
+        uris = [uri for uri, *_ in copies]
+        places = "FROM all_documents SELECT (uri, record), content_hash WHERE list_contains(?, uri)"
+        now = dict(connection.execute(places, [uris]).fetchall())
+    return tuple(copy for (*place, text), copy in copies.items() if now.get(tuple(place), text) == text)
+
+
+@contextmanager
+def _open_snapshot(warehouse: Path, number: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    manifest = read_manifest(warehouse, number)
+    assert manifest is not None
+    with open_tables(warehouse, manifest.tables) as connection:
+        yield connection
 
 
 def forget(warehouse: Path, targets: Sequence[Target], reason: str) -> int:

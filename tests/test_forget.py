@@ -159,6 +159,20 @@ def test_copies_go_too_when_asked(corpus: Corpus, make_article: Article, named: 
     assert SECRET not in read_warehouse(corpus)
 
 
+def test_copies_of_the_past_go_too(corpus: Corpus, make_article: Article) -> None:
+    text = write_secret(make_article(1))
+    corpus.land({"a.md": f"# Her case\n\n{text}", "gone.txt": text, "changed.txt": text, "b.txt": make_article(2)})
+    corpus.land({"gone.txt": None, "changed.txt": make_article(3)})
+    [(doc_id,)] = corpus.ask("FROM documents SELECT doc_id WHERE uri = 'a.md'")
+    for name in (doc_id, "a.md"):
+        copies = find_targets(corpus.warehouse, name).copies
+        assert [copy.uri for copy in copies] == ["gone.txt"]  # another text is in the place of the other
+    assert forget_named(corpus, doc_id, with_copies=True) == 2
+    assert corpus.ask("FROM all_documents SELECT uri ORDER BY uri", snapshot=1) == [("b.txt",), ("changed.txt",)]
+    corpus.land({"gone.txt": text})
+    assert corpus.ask("FROM all_documents SELECT uri ORDER BY uri") == [("b.txt",), ("changed.txt",)]
+
+
 def test_what_has_left_the_corpus_is_forgotten_in_the_past(landed: Corpus) -> None:
     landed.land({"a.txt": None})
     assert landed.ask("FROM documents SELECT count(*)", snapshot=3) == [(4,)]
