@@ -21,6 +21,7 @@ from flows.clean.repair import spell_surrogates
 from flows.clean.templates import read_templates, write_paragraphs
 from flows.dedupe.fingerprint import write_fingerprints
 from flows.describe import describe
+from flows.describe.credentials import hide_credentials_of, hide_credentials_within
 from flows.describe.untold import list_untold
 from flows.ingest.context import Context, read_context
 from flows.ingest.read import Reading, read
@@ -233,8 +234,10 @@ def _make_rows(
         paragraphs = write_paragraphs(doc_id, batch.run_id, cleaned.paragraphs, cleaned.template, edits)
     with _timed(seconds, "describe"):
         read_at = work.read_at or batch.started_at
-        described = describe(cleaned.text, cleaned.claims, read_at.date())
-        untold = list_untold(cleaned.claims, described)
+        claims = hide_credentials_of(cleaned.claims)
+        described = describe(cleaned.text, claims, read_at.date())
+        untold = list_untold(claims, described)
+        metadata = hide_credentials_within(_gather_metadata(record, context, untold))
     document = Document(
         doc_id=doc_id,
         uri=found.uri,
@@ -247,7 +250,7 @@ def _make_rows(
         format=reading.format or "",
         encoding=reading.encoding,
         bytes=found.bytes,
-        metadata=JSON(spell_surrogates(_dump(_gather_metadata(record, context, untold)), backslash="\\\\")),
+        metadata=JSON(spell_surrogates(_dump(metadata), backslash="\\\\")),
         first_run_id=work.first_runs.get(record.record, batch.run_id),
         run_id=batch.run_id,
         ingested_at=read_at,

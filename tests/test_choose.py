@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from flows.describe.choose import RULE, TRUST, Described, choose
 from flows.describe.choose_title import clean_title
+from flows.describe.credentials import hide_credentials_of, hide_credentials_within
 from flows.describe.untold import list_untold
-from flows.model import Claim
+from flows.model import Claim, Field
 from flows.recognise.addresses import claims_of_file_name, claims_of_url, clean_url
 from flows.recognise.dates import parse_date
 
@@ -481,9 +483,7 @@ TOLD = {
         (Claim("url", "HTTPS://example.org/a", "field url"), {}),
         (Claim("url", "https://example.org/a#top", "field url"), {"field": {"url": "https://example.org/a#top"}}),
         (Claim("url", "http://[bad", "field url"), {"field": {"url": "http://[bad"}}),
-        (Claim("url", "https://ann:pa@ss@[bad/a@b", "field url"), {"field": {"url": "https://[bad/a@b"}}),
         (Claim("source", "Reuters", "field source"), {"field": {"source": "Reuters"}}),
-        (Claim("source", "https://ann:pass@bad.org", "field site"), {"field": {"site": "https://bad.org"}}),
         (Claim("language", "EN", "field lang"), {}),
         (Claim("language", "en-GB", "field lang"), {"field": {"lang": "en-GB"}}),
         (Claim("language", "de", "front-matter lang"), {"front-matter": {"lang": "de"}}),
@@ -492,6 +492,37 @@ TOLD = {
 )
 def test_a_field_that_no_column_tells_is_told(claim: Claim, untold: dict[str, dict[str, str]]) -> None:
     assert list_untold([claim], TOLD) == untold
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "hidden"),
+    [
+        ("lead", "https://ann:pa@ss@[bad/a@b", "https://[bad/a@b"),
+        (
+            "lead",
+            "see ftp://ann:secret@example.org, and (ann:secret@example.org/a)",
+            "see ftp://example.org, and (example.org/a)",
+        ),
+        ("lead", "ann:secret@example.org/a", "example.org/a"),
+        ("lead", "ann:se:cr@et@localhost:8080", "localhost:8080"),
+        ("url", "ann:secret@example.org", "example.org"),
+        ("Source Name", "ann:secret@example.org", "example.org"),
+        ("lead", {"url": ["ann:secret@example.org", 1, None]}, {"url": ["example.org", 1, None]}),
+        # No page's address
+        ("url", "mailto:bob@example.org", "mailto:bob@example.org"),
+        ("lead", "Note: mail bob@example.org", "Note: mail bob@example.org"),
+        ("lead", "Desk:bob@example.org, mailto:bob@example.org/a", "Desk:bob@example.org, mailto:bob@example.org/a"),
+        ("lead", "by @ann: a/b @ 12:30", "by @ann: a/b @ 12:30"),
+        ("lead", "https://example.org/@ann?to=bob@example.org", "https://example.org/@ann?to=bob@example.org"),
+        ("source", "The Note: by Ann @ Work", "The Note: by Ann @ Work"),
+    ],
+)
+def test_no_address_keeps_its_password(name: str, told: Any, hidden: Any) -> None:
+    assert hide_credentials_within(told, name) == hidden
+    if isinstance(told, str):
+        field: Field = "url" if name == "url" else "source" if name.startswith("S") else "title"
+        [claim] = hide_credentials_of([Claim(field, told, "og")])
+        assert claim.value == hidden
 
 
 def test_several_values_of_a_field_stay_together() -> None:

@@ -168,6 +168,34 @@ def test_whatever_a_record_carries_is_in_a_column_or_in_its_metadata(corpus: Cor
     assert left == {name: record[name] for name in ("title", "source", "lang", "url", "author", "tags")}
 
 
+def test_no_password_of_an_address_reaches_a_row(corpus: Corpus, make_article: Article) -> None:
+    address = "https://ann:secret@example.org/a"
+    fields: list[dict[str, Any]] = [
+        *({name: address} for name in ("title", "author", "source", "url", "lead")),
+        *({name: "ann:secret@example.org/a"} for name in ("url", "site", "lead")),
+        {"nested": {"list": [address]}},
+    ]
+    records = [{"text": make_article(number), **each} for number, each in enumerate(fields)]
+    page = (
+        f"<html><head><meta property='og:site_name' content='{address}'></head><body><p>{make_article(20)}</p></body>"
+    )
+    told = json.dumps({"a": [address], "title": address})
+    corpus.land(
+        {
+            "a.jsonl": "\n".join(map(json.dumps, records)),
+            "page.html": page,
+            "b/source.toml": f"name = '{address}'\nhome = '{address}'",
+            "b/a.txt": make_article(21),
+            "c.txt": make_article(22),
+            "c.txt.meta.json": told,
+        }
+    )
+    rows = corpus.ask("FROM all_documents")
+    assert len(rows) == len(records) + 3
+    assert "secret" not in str(rows)
+    assert corpus.ask("FROM all_documents SELECT count(*) WHERE url = 'https://example.org/a'") == [(1,)]
+
+
 @pytest.mark.parametrize(("name", "publisher", "source", "kept"), [
     ("The Paper", "The Press", "The Paper", {"publisher": "The Press"}),
     ("—", "The Press", "The Press", {"name": "—"}),

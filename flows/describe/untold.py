@@ -5,7 +5,7 @@ from typing import Any, Final
 from urllib.parse import urldefrag
 
 from flows.model import Claim
-from flows.recognise.addresses import clean_url, hide_password
+from flows.recognise.addresses import clean_url
 from flows.recognise.dates import parse_date
 
 FIELDS: Final = ("field", "front-matter", "sidecar", "archive")
@@ -16,15 +16,13 @@ def list_untold(claims: Sequence[Claim], columns: Mapping[str, Any]) -> dict[str
     """By where the field stands, as FIELDS has it, and its name, its values; a list of several.
 
     `columns` are those of the document, as `describe` has them. A field that was not chosen is untold, and so is one
-    of which the column has a part: "By Ann Bell, Reuters" of Ann Bell, a moment without its seconds. Addresses are
-    without passwords.
+    of which the column has a part: "By Ann Bell, Reuters" of Ann Bell, a moment without its seconds.
     """
     untold: dict[str, dict[str, list[str]]] = {}
     for claim in claims:
         place, _, name = claim.origin.partition(" ")
         if place in FIELDS and name and not _is_told(claim, columns):
-            value = hide_password(claim.value)  # a title may be an address, too
-            untold.setdefault(place, {}).setdefault(name, []).append(value)
+            untold.setdefault(place, {}).setdefault(name, []).append(claim.value)
     return {
         place: {name: values if len(values) > 1 else values[0] for name, values in fields.items()}
         for place, fields in untold.items()

@@ -27,14 +27,6 @@ _DAY_MONTH_YEAR = re.compile(r"(?<![0-9A-Za-z])(\d{1,2})[-_ ]?([A-Za-z]{3,9})[-_
 _NAME_BEHIND_DATE = re.compile(r"(?:19|20)\d\d([^\W\d_]{3,})\d*(?:\.\w+)*$")
 
 
-_CREDENTIALS = re.compile(r"(?<=//)[^/?#\s]*@")
-
-
-def hide_password(text: str) -> str:
-    """The text without a user's name and password in an address: no row may have them."""
-    return _CREDENTIALS.sub("", text)
-
-
 def claims_of_url(url: str | None) -> list[Claim]:
     """The site that a document's own address names, its host without port and 'www.', and the date in its path.
 

@@ -16,7 +16,7 @@ from flows.ingest.formats import html, pdf, text
 from flows.ingest.formats.warc_entries import START, Damage, Entry, split_entries
 from flows.ingest.formats.warc_responses import LARGEST_BODY, Body, make_body, read_response
 from flows.model import Claim, Record, Rejected
-from flows.recognise.addresses import hide_password
+from flows.recognise.credentials import hide_credentials
 
 NAME: Final = "warc"
 SUFFIXES: Final = (".warc", ".wet")
@@ -111,4 +111,4 @@ def _read_body(body: Body) -> Records:
 
 def find_address(fields: Mapping[str, str]) -> str:
     """The address that was asked for, without a password; some programs put it in angle brackets."""
-    return hide_password(fields.get(ADDRESS.lower(), "").strip("<>"))
+    return hide_credentials(fields.get(ADDRESS.lower(), "").strip("<>"), is_address=True)
