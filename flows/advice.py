@@ -1,12 +1,15 @@
 """What went wrong, in a sentence that says what to do."""
 
 import errno
+import json
 from typing import Any, Final
 
 import cyclopts
+import duckdb
 import pydantic
 
 from flows.settings import Settings
+from warehouse.connect import UsageError
 from warehouse.land import SnapshotKey
 
 ADVICE = {
@@ -37,6 +40,22 @@ def write_error(error: Exception) -> str:
         return str(error) or type(error).__name__
     where = getattr(error, "filename", None)
     return f"{where}: {advice}" if where else advice
+
+
+def explain(error: Exception) -> str:
+    """The error in a line, with what it came from; by its class where it is a mistake in the program."""
+    told = write_error(error)
+    if not is_expected(error):
+        told = f"a mistake in the program ({type(error).__name__}: {told})"
+    return "; ".join([told, *getattr(error, "__notes__", [])])
+
+
+def is_expected(error: Exception) -> bool:
+    """Whether an error says what is wrong with what was given, and not with the program."""
+    mistakes = (KeyError, IndexError, UnicodeError, json.JSONDecodeError)
+    if isinstance(error, mistakes):
+        return False
+    return isinstance(error, LookupError | ValueError | OSError | duckdb.Error | UsageError)
 
 
 def write_usage_error(error: Exception) -> str:

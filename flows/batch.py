@@ -145,8 +145,10 @@ def _process(work: Work, batch: Batch, settings: Settings, last_try: bool, stage
         status = FORGOTTEN if all(each.reason.startswith(FORGOTTEN) for each in rejected) else "unreadable"
     reasons = [reading.reason, context.problem]
     if rejected and not reading.reason:
-        share = "none" if not documents else f"{documents:,}"
-        reasons.append(f"{share} of its {documents + len(rejected):,} records landed: {rejected[0].reason}")
+        share = f"{documents:,}" if documents else "none"
+        landed = f"{share} of its {documents + len(rejected):,} records landed"
+        alone = documents + len(rejected) == 1
+        reasons.append(f"{'its only record did not land' if alone else landed}: {rejected[0].reason}")
     staged.rows["files"].append(
         File(
             uri=found.uri,

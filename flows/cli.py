@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import cyclopts
-import duckdb
 import pydantic
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
@@ -20,7 +19,7 @@ from rich.markdown import Markdown
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from flows.advice import write_error, write_usage_error
+from flows.advice import explain, is_expected, write_usage_error
 from flows.choice import change_settings, choose_settings
 from flows.report import QUERIES, Report, write_headline, write_summary
 from flows.settings import FAILED, Settings
@@ -29,6 +28,7 @@ from warehouse.connect import UsageError, locate
 from warehouse.export import ExportFormat, export_documents
 from warehouse.land import SnapshotKey
 from warehouse.tidy import KEEP_DAYS, KEEP_SNAPSHOTS, tidy_warehouse
+from warehouse.words import count_of
 
 TELL = Console(stderr=True)
 SHOW_TRACEBACK = "CORPUS_TRACEBACK"
@@ -201,13 +201,14 @@ def forget(
     targets = [*aim.targets, *(aim.copies if with_copies else ())]
     TELL.print("This goes from every snapshot, and cannot be undone:", *map(str, targets), sep="\n  ", markup=False)
     if aim.copies and not with_copies:
-        TELL.print(f"{len(aim.copies):,} copies of it stay: --with-copies takes them too.")
+        copies = count_of(len(aim.copies), "copy of it stays", "copies of it stay")
+        TELL.print(f"{copies}: --with-copies takes {'it' if len(aim.copies) == 1 else 'them'} too.")
     if not yes and not _confirm():
         _tell("nothing was forgotten")
         return 1
     documents = forget_targets(root, targets, reason)
     TELL.print("The raw files are as they were, and so is what a Prefect server has kept of past runs.")
-    print(f"{documents:,} documents forgotten")
+    print(f"{count_of(documents, 'document')} forgotten")
     return 0
 
 
@@ -435,8 +436,8 @@ def main() -> int:
     except Exception as error:
         if os.environ.get(SHOW_TRACEBACK):
             raise
-        _tell("; ".join([write_error(error), *getattr(error, "__notes__", [])]))
-        if not isinstance(error, LookupError | ValueError | OSError | duckdb.Error):
+        _tell(explain(error))
+        if not is_expected(error):
             TELL.print(f"(set {SHOW_TRACEBACK}=1 to see where)")
         return 1
     return result if isinstance(result, int) else 0

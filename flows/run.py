@@ -95,7 +95,7 @@ def _run(draft: Draft, before: Manifest | None, current: duckdb.DuckDBPyConnecti
     counts.update(files_found=plan.found, files_unchanged=plan.unchanged, files_gone=len(plan.gone))
     if settings.dry_run:
         counts["files"] = len(plan.works)
-        return Report(draft.end("planned"), (), warehouse, {"corpus-plan": describe_plan(plan)})
+        return Report(draft.end("planned"), (), warehouse, {"corpus-plan": describe_plan(plan, same_recipe)})
 
     templates = tables.get("templates", ())
     blank = Batch(warehouse, run_id, draft.recipe, draft.started_at, templates, name="batch")
@@ -172,8 +172,11 @@ def _is_published(warehouse: Path, run_id: str) -> bool:
 
 
 def _explain(error: BaseException) -> str:
+    """Why a run failed, as its row says it."""
+    from flows.advice import explain  # with the command line, which takes long to load
+
     if isinstance(error, Exception):
-        return f"{type(error).__name__}: {error}"
+        return explain(error)
     return "it was cancelled or interrupted; the next run takes over the batches it had finished"
 
 

@@ -164,7 +164,7 @@ def _derive_documents(
     found = draft.stage("find", lambda: find_files(draft.settings.seeds_path, draft.warehouse))
     if known and not any(file.uri in known for file in found):
         raise ValueError(
-            f"none of the {len(known):,} files of the corpus is below {draft.settings.seeds_path}: is it the right "
+            f"no file of the corpus, which has {len(known):,}, is below {draft.settings.seeds_path}: is it the right "
             "folder? `corpus verify FOLDER` names another"
         )
     query = "FROM all_documents SELECT uri, max(ingested_at) GROUP BY uri"

@@ -612,8 +612,8 @@ def test_the_status_tells_what_there_is_and_what_was_left_out(run: Corpus_) -> N
     status, out, err = run("status")
     assert (status, err) == (0, "")
     head, table = out.split("\n\n")
-    assert re.search(r"^corpus +6 documents, \d+ words, 1 sources, 1 languages$", head, re.MULTILINE)
-    assert re.search(r"^left out .*1 empty files, 1 exact copies", head, re.MULTILINE)
+    assert re.search(r"^corpus +6 documents, \d+ words, 1 source, 1 language$", head, re.MULTILINE)
+    assert re.search(r"^left out .*1 empty file, 1 exact copy", head, re.MULTILINE)
     assert re.search(r"^snapshot +2, ", head, re.MULTILINE)
     assert re.search(r"^newest run .* published$", head, re.MULTILINE)
     assert re.search(r"^gazette +5 +1 ", table, re.MULTILINE)
@@ -693,7 +693,7 @@ def test_a_claim_that_does_not_hold_is_told_with_its_meaning_its_rows_and_its_qu
     assert corpus.land({"a.txt": ARTICLE}).run.outcome == "published"
     status, out, _ = run("checks", "--warehouse", str(corpus.warehouse))
     assert status == 0  # a warning is no failure
-    assert "warn: no_ferries, 1 rows. Ferries are late." in out
+    assert "warn: no_ferries, 1 row. Ferries are late." in out
     assert '{"uri": "a.txt"' in out
     assert str(tmp_path / "no_ferries.sql") in out
     assert "\x1b" not in out

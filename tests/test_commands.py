@@ -61,7 +61,7 @@ def test_the_warehouse_remembers_the_folder_that_it_follows(
         assert run("sql", "SELECT count(*) FROM files", "--format", "csv")[1].endswith("\n3")
     status, _, err = run("verify", "seeds")
     assert status == 1
-    assert "none of the 3 files of the corpus is below" in err
+    assert "no file of the corpus, which has 3, is below" in err
 
 
 def test_a_manifest_that_is_not_whole_is_told_by_whatever_reads_it(
@@ -101,9 +101,9 @@ def test_an_export_prints_its_path(run: Command, tmp_path: Path) -> None:
 def test_forgetting_names_what_goes_and_the_copies_that_stay(run: Command, landed: Corpus) -> None:
     [(doc_id,)] = landed.ask("FROM documents SELECT doc_id")
     status, out, err = run("forget", doc_id[:10], "--reason", "she asked", "--yes")
-    assert (status, out) == (0, "1 documents forgotten")
+    assert (status, out) == (0, "1 document forgotten")
     assert "a.md, record 0: The bridge" in err
-    assert "1 copies of it stay" in err
+    assert "1 copy of it stays: --with-copies takes it too" in err
     assert landed.ask("FROM documents SELECT uri") == [("copy.txt",)]
 
 

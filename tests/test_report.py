@@ -183,7 +183,7 @@ def test_a_corpus_where_every_file_landed_says_so(corpus: Corpus, make_article: 
     corpus.land({"a.txt": make_article(1)})
     told = strip_tags(read_page(corpus, tmp_path))
     assert "Every file landed, and wholly." in told
-    assert "1 tell no date." not in told  # there is nothing over time to draw
+    assert "1 tells no date." not in told  # there is nothing over time to draw
 
 
 def test_the_page_stays_small_whatever_the_number_of_sources(
@@ -300,4 +300,10 @@ def test_a_dry_run_says_what_it_would_do(
     assert re.search(r"changed or touched\s+\.txt\s+\d", told)
     assert re.search(r"→ 1 new, \d+ changed or touched", told)
     assert re.search(r"files to process\s+\d+ *\n", told) and "landed" not in told
+    monkeypatch.setattr("flows.draft.hash_recipe", lambda _: "of another version")
+    assert main() == 0
+    _, told = capsys.readouterr()
+    assert re.search(r"again\s+\.txt\s+\d", told)
+    assert re.search(r"→ 1 new, \d+ again", told)
+    assert "changed or touched" not in told
     assert len(list((corpus.warehouse / "snapshots").iterdir())) == snapshots

@@ -1,5 +1,6 @@
 """A run lands what is new, states what is not, and never publishes what does not hold."""
 
+import errno
 import json
 import os
 import shutil
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import duckdb
 import pytest
@@ -394,6 +395,34 @@ def test_a_snapshot_of_the_past_can_be_read(corpus: Corpus, make_article: Articl
     assert corpus.ask("FROM documents SELECT text LIKE '%district 1%'", snapshot=1) == [(True,)]
     assert corpus.ask("FROM documents SELECT text LIKE '%district 1%'") == [(False,)]
     with pytest.raises(LookupError, match="there are 1 to 2"):
+        connect(corpus.warehouse, snapshot=7)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(errno.ENOSPC, "No space left", "/somewhere"), "/somewhere: the disk is full: free some space"),
+        (ValueError("the bridge is closed"), "the bridge is closed; while processing a.txt"),
+        (KeyError("bridge"), "a mistake in the program (KeyError: 'bridge'); while processing a.txt"),
+    ],
+)
+def test_why_a_run_failed_is_told_in_words(
+    corpus: Corpus, make_article: Article, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        error.add_note("while processing a.txt")
+        raise error
+
+    monkeypatch.setattr("flows.run.learn_templates", fail)
+    with pytest.raises(type(error)):
+        corpus.land({"a.txt": make_article(1)})
+    [(told,)] = corpus.ask_journal("FROM runs SELECT reason WHERE outcome = 'failed'")
+    assert told.startswith(reason)
+
+
+def test_the_only_snapshot_is_told_as_one(corpus: Corpus, make_article: Article) -> None:
+    corpus.land({"a.txt": make_article(1)})
+    with pytest.raises(LookupError, match=r"there is 1$"):
         connect(corpus.warehouse, snapshot=7)
 
 

@@ -136,7 +136,7 @@ def test_files_that_changed_since_are_counted_and_not_compared(landed: Corpus, m
     landed.write({"b.md": make_article(50), "post/00.txt": None, "new.txt": make_article(51)})
     report = verify(landed)
     assert not report.failed
-    assert write_headline(report).endswith("1 changed and 1 are gone since the snapshot, and were not compared")
+    assert write_headline(report).endswith("1 changed and 1 is gone since the snapshot, and not compared")
 
 
 def test_a_folder_with_none_of_the_files_is_told_from_one_whose_files_changed(landed: Corpus, tmp_path: Path) -> None:

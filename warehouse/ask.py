@@ -17,6 +17,7 @@ from warehouse.land import DataFile, SnapshotKey, escape_glob
 from warehouse.manifest import list_snapshots, read_manifest
 from warehouse.output import Format, print_overview, print_rows, print_styled
 from warehouse.show import show_invisible
+from warehouse.words import count_of
 
 LOSSLESS = "SET arrow_lossless_conversion = true"
 """So that a HUGEINT, a UUID or JSON is still one where it is printed."""
@@ -71,10 +72,11 @@ OVERVIEW = """
         count(DISTINCT source) AS sources, count(DISTINCT language) AS languages,
         min(published)::DATE AS earliest, max(published)::DATE AS latest"""
 OMITTED = """
-    FROM files SELECT status || ' files', count(*) WHERE status != 'landed' GROUP BY ALL
-    UNION ALL SELECT 'rejected records', sum(len(rejected))::BIGINT FROM files
-    UNION ALL SELECT kind || ' copies', count(*) FROM duplicates GROUP BY kind
-    UNION ALL SELECT 'characters of boilerplate', sum(removed_chars)::BIGINT FROM all_documents"""
+    FROM files SELECT count(*), status || ' file', NULL WHERE status != 'landed' GROUP BY ALL
+    UNION ALL SELECT sum(len(rejected))::BIGINT, 'rejected record', NULL FROM files
+    UNION ALL SELECT count(*), kind || ' copy', kind || ' copies' FROM duplicates GROUP BY kind
+    UNION ALL SELECT sum(removed_chars)::BIGINT, 'character of boilerplate', 'characters of boilerplate'
+    FROM all_documents"""
 NEWEST_RUN = "FROM runs SELECT run_id, outcome, ended_at, reason ORDER BY started_at DESC LIMIT 1"
 
 
@@ -150,7 +152,7 @@ def _explain(name: str, severity: str, count: int, detail: str | None) -> list[s
     meaning = read_claim(path)[1] if path.exists() else "This version has no such check."
     shown = detail or "[]"
     first = json.loads(shown) if shown.startswith("[") else [json.loads(shown)]
-    lines = [f"{severity}: {name}, {count:,} rows. {meaning}"]
+    lines = [f"{severity}: {name}, {count_of(count, 'row')}. {meaning}"]
     lines += [f"  {json.dumps(row, ensure_ascii=False)}" for row in first]
     return [*map(show_invisible, lines), f"  all of them are what {path} selects"]
 
@@ -201,8 +203,9 @@ def _list_totals(connection: duckdb.DuckDBPyConnection, root: Path, snapshot: Sn
     manifest = read_manifest(root, snapshot)
     assert manifest is not None
     [(documents, words, sources, languages, earliest, latest)] = connection.execute(OVERVIEW).fetchall()
-    corpus = f"{documents:,} documents, {words:,} words, {sources:,} sources, {languages:,} languages"
-    omitted = [f"{count:,} {what}" for what, count in connection.execute(OMITTED).fetchall() if count]
+    counts = ((documents, "document"), (words, "word"), (sources, "source"), (languages, "language"))
+    corpus = ", ".join(count_of(*count) for count in counts)
+    omitted = [count_of(*left_out) for left_out in connection.execute(OMITTED).fetchall() if left_out[0]]
     lines = [
         f"corpus      {corpus}" + (f", published {earliest} to {latest}" if earliest else ""),
         f"left out    {', '.join(omitted) or 'nothing'}",

@@ -74,7 +74,7 @@ def _read_manifest_of_day(warehouse: Path, day: date, known: Sequence[int]) -> M
 
 def _read_manifest(warehouse: Path, snapshot_id: int, known: Sequence[int]) -> Manifest:
     if snapshot_id not in known:
-        there = f"there are {known[0]} to {known[-1]}" if known else "there is none yet"
+        there = f"there are {known[0]} to {known[-1]}" if known[1:] else f"there is {known[0] if known else 'none yet'}"
         raise LookupError(f"no snapshot {snapshot_id} in {warehouse}: {there}")
     try:
         content = json.loads(manifest_path(warehouse, snapshot_id).read_text())

@@ -17,6 +17,7 @@ from warehouse.land import DataFile, gather_small, name_run
 from warehouse.lock import WHOLE_SNAPSHOTS, hold_lock
 from warehouse.manifest import Manifest, list_snapshots, read_manifest
 from warehouse.publish import expire_snapshot, finish_publishing, publish
+from warehouse.words import count_of
 
 KEEP_DAYS = 7
 """As Delta Lake's default: a reader that is older than this has long ended."""
@@ -46,11 +47,11 @@ class Tidied:
     """Their size."""
 
     def __str__(self) -> str:
-        compacted = f"{self.compacted:,} small files compacted"
+        compacted = f"{count_of(self.compacted, 'small file')} compacted"
         if self.snapshot_id is not None:
             compacted += f" into snapshot {self.snapshot_id}"
-        removed = f"{self.removed:,} files removed ({self.bytes / 1e6:,.1f} MB)"
-        return f"{compacted}; {self.expired:,} snapshots expired; {removed}"
+        removed = f"{count_of(self.removed, 'file')} removed ({self.bytes / 1e6:,.1f} MB)"
+        return f"{compacted}; {count_of(self.expired, 'snapshot')} expired; {removed}"
 
 
 def tidy_warehouse(warehouse: Path, keep_days: float = KEEP_DAYS, keep_snapshots: int = KEEP_SNAPSHOTS) -> Tidied:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from flows.ingest.contents import Refused
+from warehouse.words import count_of
 
 GZIP: Final = b"\x1f\x8b\x08"
 ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
@@ -46,6 +47,6 @@ def _read_whole(name: str, stream: Any, limit: int) -> bytes:
         is_cut_off = isinstance(error, EOFError) or "Truncated" in str(error)
         damage = "ends too early, cut off" if is_cut_off else f"is damaged ({error})"
         raise Refused(
-            "unreadable", f"{name} {damage} after {len(data):,} unpacked bytes: fetch the file again"
+            "unreadable", f"{name} {damage} after {count_of(len(data), 'unpacked byte')}: fetch the file again"
         ) from error
     return bytes(data)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows.model import Check, Run
 from flows.report.markdown import escape
+from warehouse.words import count_of
 
 QUERIES = (
     ("the corpus", "FROM documents SELECT source, title, published, language, word_count LIMIT 10"),
@@ -44,13 +45,21 @@ def write_summary(report: Report) -> str:
         if counts.get(name)
     ]
     processed = ("files processed", ", ".join([f"{counts.get('files_landed', 0):,} landed", *left_out]))
+    copies, rejected = (
+        count_of(counts.get("copies", 0), "copy", "copies"),
+        count_of(counts.get("rejected", 0), "record"),
+    )
     what, landed = ("files to process", "") if run.outcome == "planned" else processed
     rows = [
         ("files found", counts.get("files_found", 0), f"{counts.get('files_unchanged', 0):,} as they were"),
         (what, counts.get("files", 0), landed),
         ("files gone", counts.get("files_gone", 0), "their documents leave"),
-        ("documents landed", counts.get("documents", 0), f"{counts.get('rejected', 0):,} records rejected"),
-        ("documents in the corpus", counts.get("corpus", 0), f"and {counts.get('copies', 0):,} copies left out"),
+        ("documents landed", counts.get("documents", 0), f"{rejected} rejected"),
+        (
+            "documents in the corpus",
+            counts.get("corpus", 0),
+            f"and {copies} left out",
+        ),
         (
             "characters read",
             counts.get("characters_read", 0),
@@ -68,23 +77,26 @@ def write_summary(report: Report) -> str:
         if not check.passed:
             told = "does not hold" if check.stops else "may not hold: have a look"
             detail = escape(check.detail, LONGEST_TOLD)
-            lines += ["", f"Check `{check.name}` {told}; {check.rows:,} rows, the first: {detail}"]
+            lines += ["", f"Check `{check.name}` {told}; {count_of(check.rows, 'row')}, the first: {detail}"]
     return "\n".join(lines)
 
 
 def write_verified(counts: Mapping[str, int]) -> str:
     """What a verification that found nothing wrong has compared."""
-    headline = f"verified: what {counts['files_compared']:,} files give is what the tables hold"
-    others = [(counts["files_changed"], "changed"), (counts["files_gone"], "are gone")]
-    changed = " and ".join(f"{count:,} {what}" for count, what in others if count)
-    return headline + (f"; {changed} since the snapshot, and were not compared" if changed else "")
+    gives = count_of(counts["files_compared"], "file gives", "files give")
+    changed, gone = counts["files_changed"], counts["files_gone"]
+    others = [f"{changed:,} changed"] if changed else []
+    others += [count_of(gone, "is gone", "are gone")] if gone else []
+    left_out = f"; {' and '.join(others)} since the snapshot, and not compared" if others else ""
+    return f"verified: what {gives} is what the tables hold{left_out}"
 
 
 def write_headline(report: Report) -> str:
     """The report in one line."""
     run = report.run
     if run.outcome == "unchanged":
-        return f"nothing is new: all {json.loads(run.counts)['files_found']:,} files are as they were"
+        found = count_of(json.loads(run.counts)["files_found"], "file is as it was", "files are as they were")
+        return f"nothing is new: {found}"
     if run.outcome == "verified":
         return write_verified(json.loads(run.counts))
     if run.outcome == "refuted":

@@ -81,11 +81,11 @@ def describe_snapshot(connection: duckdb.DuckDBPyConnection, run_ids: Sequence[s
     return {key: text for key, text in described.items() if "|" in text or "![" in text}
 
 
-def describe_plan(plan: Plan) -> str:
+def describe_plan(plan: Plan, same_recipe: bool) -> str:
     """What a run would do, as Markdown: files by what is to be done with them, and by the ending of their names."""
     groups: dict[tuple[str, str], list[Found]] = {}
     for work in plan.works:
-        what = "new" if work.known_state is None else "again" if work.again else "changed or touched"
+        what = "new" if work.known_state is None else "again" if work.again or not same_recipe else "changed or touched"
         groups.setdefault((what, Path(work.found.uri).suffix.lower() or "none"), []).append(work.found)
     rows = [
         (what, suffix, len(files), round(sum(file.bytes for file in files) / 1e6, 1), [file.uri for file in files[:3]])

@@ -19,6 +19,7 @@ from flows.report.problems import list_problems
 from warehouse.connect import connect, locate, read_rows
 from warehouse.land import SnapshotKey, draft_of
 from warehouse.manifest import read_manifest
+from warehouse.words import count_of
 
 PAGE = "report.html"
 TEMPLATE = Path(__file__).parent / "page.html"
@@ -159,7 +160,7 @@ def _list_shapes(connection: duckdb.DuckDBPyConnection, charts: Any, totals: Map
         series = list({row["series"]: None for row in sorted(history, key=lambda row: (-row["size"], row["series"]))})
         told = [{**row, "time": row["time"].isoformat(), "place": series.index(row["series"])} for row in history]
         picture = charts.draw_history(told, series, unit) + _write_legend(series)
-        undated = f" {totals['undated']:,} tell no date." if totals["undated"] else ""
+        undated = f" {count_of(totals['undated'], 'tells', 'tell')} no date." if totals["undated"] else ""
         sections.append(
             Section(
                 "time",

@@ -17,6 +17,7 @@ from flows.ingest.formats.pdf_layout import PageText, read_page
 from flows.ingest.formats.pdf_paragraphs import join_tagged
 from flows.ingest.formats.pdf_tags import TagReader
 from flows.model import Claim, Record
+from warehouse.words import count_of
 
 NAME: Final = "pdf"
 SUFFIXES: Final = (".pdf",)
@@ -58,8 +59,9 @@ def read_records(contents: Contents) -> Records:
     text, cuts, heading = tagged or ("\f".join(page.text for page in pages), [], pages[0].heading if pages else "")
     if is_blank(text.replace("\ufffd", "")):
         if damaged:
-            raise Refused("unreadable", f"no page of {len(pages):,} can be read: {damaged[0]}")
-        what = "1 page but no text" if len(pages) == 1 else f"{len(pages):,} pages but no text"
+            what = "its only page cannot" if len(pages) == 1 else f"no page of {len(pages):,} can"
+            raise Refused("unreadable", f"{what} be read: {damaged[0]}")
+        what = f"{count_of(len(pages), 'page')} but no text"
         raise Refused("empty", f"it has {what}: if they are pictures, they need character recognition (OCR)")
     claims, metadata = read_info(info)
     claims += [Claim("title", heading, "pdf-heading")] if heading else []
