@@ -4,7 +4,7 @@ import csv
 import re
 import textwrap
 from collections.abc import Callable
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from flows.clean.ledger import apply, squeeze
 from flows.clean.repair import find_repairs
 from flows.clean.spaces import find_spaces
 from flows.model import Cut
+from flows.typesetting.printed_lines import METRICS, find_fit, measure, read_lines
 
 SHARED = Path(__file__).parents[2] / "shared"
 PRINTED = SHARED / "data" / "news_pdf_rendered"
@@ -217,6 +218,25 @@ def test_a_stretched_line_that_begins_a_paragraph_is_whole() -> None:
     assert f"{' '.join(words)} Understandingham said of it that all" in lay_out(text)
 
 
+def test_words_that_all_have_capitals_are_a_stretched_line_below_a_full_one() -> None:
+    lines = textwrap.wrap(f"{PROSE} {FERRY}", 46, break_on_hyphens=False)
+    before = "It was said to all of them on Monday evening."
+    words = ["Deputy", "Bridges", "Minister", "Alessandrina"]
+    after = "Montgomery-Smythe was not there to hear of it."
+    text = "\n".join([*lines[:-1], before, *words, after, *lines])
+    assert " ".join([before, *words, after]) in lay_out(text)
+    names = "\n".join([*lines[:-1], "It was said to them.", *words, after, *lines])
+    assert "\nBridges\n" in lay_out(names)
+
+
+def test_a_stretched_line_may_begin_with_what_was_joined_to_the_line_above() -> None:
+    lines = textwrap.wrap(" ".join([PROSE, FERRY] * 2), 46, break_on_hyphens=False)
+    joined = ["nobody on a bank had been told of it by Upper-", "Weirbridge people or any who had"]
+    text = "\n".join([*lines[:4], *joined[:1], *joined[1].split(), "misunderstandings about all of it", *lines])
+    found = lay_out(eat_hyphens(text.split("\n")))
+    assert "told of it by Upper-Weirbridge people or any who had misunderstandings" in found
+
+
 def eat_hyphens(lines: list[str]) -> str:
     """The lines as pdftotext writes them: of a hyphen at a line's end it makes one word, and one line."""
     return "\n".join(lines).replace("-\n", "")
@@ -238,6 +258,15 @@ def test_a_hyphen_stood_between_two_words_that_many_texts_have(compound: str) ->
     before = "yesterday nobody in the whole of the valley knew of it or the"[len(first) + 4 :]
     lines[3:3] = [f"{before} {first}-", f"{second} that had kept many of them from the river"]
     assert f" {compound} that had kept" in lay_out(eat_hyphens(lines))
+
+
+def test_compounds_that_end_lines_of_a_short_text_make_it_no_hyphenated_one() -> None:
+    lines = textwrap.wrap(" ".join([PROSE, FERRY] * 2), 60, break_on_hyphens=False)
+    lines[3:3] = ["It closed both of the schools and what was left of the non-", "essential services on the bank"]
+    lines[7:7] = ["and asked all who had been to the mill to keep to a self-", "imposed quarantine until it is"]
+    text = lay_out(eat_hyphens(lines))
+    assert "the non-essential services" in text
+    assert "to a self-imposed quarantine" in text
 
 
 def test_a_word_of_another_language_has_no_hyphen_for_its_english_parts() -> None:
@@ -277,6 +306,43 @@ def test_below_a_full_line_the_sentence_tells_whether_a_paragraph_begins() -> No
         after = textwrap.wrap(f"{sentence} {PROSE}", 78, break_on_hyphens=False)
         text = "\n".join([*textwrap.wrap(PROSE, 78, break_on_hyphens=False), *lines[:-1], last, *after])
         assert (f"\n\n{sentence}" in lay_out(text)) == parts
+
+
+def test_blank_lines_around_a_title_are_none_between_paragraphs() -> None:
+    last = "and nobody on the whole of the bank was told of it or asked for it."
+    wrapped = [*textwrap.wrap(PROSE, 68, break_on_hyphens=False), *textwrap.wrap(FERRY, 68)[:-1], last]
+    below = textwrap.wrap(f"Meanwhile, Mayor Ann Bell told reporters of it yesterday. {PROSE}", 68)
+    text = "\n\n".join(["The bridge is to be mended", "By the river", "Monday, 3 May", "\n".join([*wrapped, *below])])
+    assert "\n\nMeanwhile, Mayor Ann Bell" in lay_out(text)
+    spaced = text.replace("\n".join(below), "").rstrip() + "\n\n" + "\n".join(below)
+    assert "\n\nMeanwhile, Mayor Ann Bell" in lay_out(spaced)
+
+
+def set_in_type(text: str, font: int, width: int) -> str:
+    """The text in lines as wide as so many average characters of the font, by its number."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        lines[-1:] = [longer] if measure(longer, METRICS[font]) <= width else [lines[-1], word]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("font", range(len(METRICS)))
+def test_the_type_that_few_lines_were_set_in_is_mostly_told_by_their_lengths(font: int) -> None:
+    found = []
+    for width in range(50, 90, 2):
+        fit = find_fit(list(pairwise(read_lines(set_in_type(" ".join([PROSE, FERRY] * 2), font, width)))))
+        found.append(fit is not None and METRICS.index(fit.widths) == font)
+    assert found.count(True) > len(found) / 2
+
+
+def test_a_line_does_not_break_at_a_slash() -> None:
+    lines = textwrap.wrap(PROSE, 68, break_on_hyphens=False)
+    full = "The council met, and nobody asked it who pays for all of this."
+    text = "\n".join([*lines, full, "He/she who builds has to pay for it, as all of them have always known."])
+    fit = find_fit(list(pairwise(read_lines(text))))
+    assert fit is not None
+    assert fit.fill(*list(pairwise(read_lines(text)))[-1]) > 1
 
 
 def test_a_speaker_in_brackets_begins_a_paragraph_where_a_column_kept_no_blank_lines() -> None:

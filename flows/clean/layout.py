@@ -12,7 +12,7 @@ from itertools import pairwise
 from flows.clean.columns import find_columns
 from flows.clean.ledger import apply, compose
 from flows.clean.paragraph_openings import LEAST_LIKELY, is_english, opens_paragraph
-from flows.clean.reader_faults import find_lost_hyphens, find_stretched
+from flows.clean.reader_faults import FAULTS, FindFault
 from flows.model import Cut
 from flows.typesetting.hyphens import Words, is_hyphenated, join
 from flows.typesetting.printed_lines import (
@@ -44,23 +44,22 @@ def find_wraps(text: str) -> list[Cut]:
     return compose(columns, unwrap(apply(text, columns), columns=True)) if columns else unwrap(text)
 
 
-def unwrap(text: str, columns: bool = False, faults: bool = True) -> list[Cut]:
+def unwrap(text: str, columns: bool = False, faults: Sequence[FindFault] = FAULTS) -> list[Cut]:
     """The same for a text in one column, or that was in several: not all of its blank lines are left then.
 
-    `faults` says whether the reader's own are still to be mended.
+    `faults` are the reader's own that are still to be mended, one kind after the other.
     """
     lines = list(read_lines(text))
     breaks = [(a, b) for a, b in pairwise(lines) if b.page or not b.blank]
     fit = find_fit(breaks)
     if fit is None:
         return []
-    mended = [*find_stretched(lines, fit), *find_lost_hyphens(text, lines, fit)] if faults else []
-    if mended:
-        mended.sort(key=lambda cut: cut.start)
-        return compose(mended, unwrap(apply(text, mended), columns, faults=False))
+    for number, find_fault in enumerate(faults):
+        if mended := list(find_fault(text, lines, fit)):
+            return compose(mended, unwrap(apply(text, mended), columns, faults[number + 1 :]))
     filled = [fit.fill(a, b) for a, b in breaks]
     ends = [b for (a, b), fraction in zip(breaks, filled, strict=True) if fraction <= 1 and is_closed(a.text)]
-    spaced = sum(line.blank and not line.page for line in lines) >= len(ends)
+    spaced = sum(is_closed(a.text) for a, b in pairwise(lines) if b.blank and not b.page) >= len(ends)
     openings = find_openings(lines, [line for line in lines if line.blank] if spaced else ends)
     if spaced:  # blank lines tell, but columns keep none: there a speaker's name in brackets begins a paragraph
         openings = {word for word in openings if word[0] in BRACKETS}

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.resources import files
 from itertools import pairwise
 from math import ceil
@@ -26,10 +26,11 @@ LEAST_EVIDENCE = 2  # that a hyphen stood between two parts of a word
 CLEAR_EVIDENCE = 4
 
 
-def find_stretched(lines: Sequence[Line], fit: Fit) -> Iterator[Cut]:
+def find_stretched(text: str, lines: Sequence[Line], fit: Fit) -> Iterator[Cut]:
     """Cuts that make one line of words that stand a line each, as a reader finds those of a line with wide spaces.
 
-    Together they fill the width, within a sentence, or are of one by their small letters.
+    Together they fill the width, within a sentence, or are of one by their small letters, or all stand below a full
+    line. What a reader joined to the line above them, at a hyphen, is a part of theirs.
     """
     first = 1
     while first < len(lines):
@@ -38,8 +39,11 @@ def find_stretched(lines: Sequence[Line], fit: Fit) -> Iterator[Cut]:
             last += 1
         start, whole = first, 0  # words, and the end of the last line that was made of them
         while last - start >= FEWEST_STRETCHED:
-            end = find_end(lines, start, last, fit)
-            if end and start != whole and lines[start].blank and not lines[start].page:
+            above = measure_above(lines, start, fit) if start != whole else (0.0, 0.0)
+            end = find_end(lines, start, last, fit, above)
+            if end and any(above):
+                yield Cut(lines[start - 1].end, lines[start].start, " ", "space", "stretched-line")
+            elif end and start != whole and lines[start].blank and not lines[start].page:
                 yield Cut(lines[start - 1].end, lines[start].start, "\n", "space", "stretched-line")
             for a, b in pairwise(lines[start:end]):
                 yield Cut(a.end, b.start, " ", "space", "stretched-line")
@@ -50,16 +54,31 @@ def find_stretched(lines: Sequence[Line], fit: Fit) -> Iterator[Cut]:
         first = max(last, first + 1)
 
 
-def find_end(lines: Sequence[Line], start: int, last: int, fit: Fit) -> int:
-    """Where the line ends that the words of lines[start:last] begin with, if they fill one; 0 if not."""
+def measure_above(lines: Sequence[Line], start: int, fit: Fit) -> tuple[float, float]:
+    """How much of the width the line that begins with the words at `start` took above them: at least and at most.
+
+    It did so where the line above is too long: a reader joined the two within its last word.
+    """
+    above = lines[start - 1].text
+    least = fit.measure(f"{above}-") - 1
+    return (least, fit.measure(above.rsplit(None, 1)[-1])) if SLACK < least < 1 and not lines[start].page else (0, 0)
+
+
+def find_end(lines: Sequence[Line], start: int, last: int, fit: Fit, above: tuple[float, float]) -> int:
+    """Where the line ends that the words of lines[start:last] begin with, if they fill one; 0 if not.
+
+    `above` is how much of the width is taken by what a reader joined to the line above: at least and at most.
+    """
+    least, most = above
     taken = fit.measure(lines[start].text)
     for end in range(start + 1, min(last + 1, len(lines), start + MOST_STRETCHED)):
-        if taken > 1:
+        if least + taken > 1:
             return 0
-        full = taken + fit.measure(f" {first_word(lines[end].text)}") > 1 - SLACK
+        full = most + taken + fit.measure(f" {first_word(lines[end].text)}") > 1 - SLACK
         if full and end - start >= FEWEST_STRETCHED:
             within = is_open(lines[start - 1].text) or any(line.text[0].islower() for line in lines[start + 1 : end])
-            return end if within and taken > LEAST_STRETCHED else 0
+            below_full = end == last and fit.fill(lines[start - 1], lines[start]) > 1
+            return end if (within or below_full) and most + taken > LEAST_STRETCHED else 0
         taken += fit.measure(f" {lines[end].text}")
     return 0
 
@@ -73,21 +92,31 @@ def find_lost_hyphens(text: str, lines: Sequence[Line], fit: Fit) -> list[Cut]:
     overfull = [line for line in lines if fit.measure(line.text) > OVERFULL and WIDE not in line.text]
     if not 0 < len(overfull) <= MOST_OVERFULL * len(lines):
         return []
-    joined = [(line, list(find_borders(line.text, fit))) for line in overfull if len(line.text) <= LONGEST_JOINED]
-    breaks = [(a.text, b.text) for a, b in pairwise(lines) if b.page or not b.blank]
-    breaks += [(f"{line.text[: places[0]]}-", line.text[places[0] :].lower()) for line, places in joined if places]
-    least = LEAST_EVIDENCE if not is_hyphenated(breaks) and is_english(text) else CLEAR_EVIDENCE
     words = Words(text, hyphenated=False)
+    joined = [
+        (line, {place: weigh(line.text, place, words) for place in find_borders(line.text, fit)})
+        for line in overfull
+        if len(line.text) <= LONGEST_JOINED
+    ]
+    breaks = [(a.text, b.text) for a, b in pairwise(lines) if b.page or not b.blank]
+    breaks += [
+        (f"{line.text[: min(places)]}-", line.text[min(places) :].lower())
+        for line, places in joined
+        if places and max(places.values()) < LEAST_EVIDENCE  # else it was a compound, hyphenated or not
+    ]
+    least = LEAST_EVIDENCE if not is_hyphenated(breaks) and is_english(text) else CLEAR_EVIDENCE
     cuts = []
     for line, places in joined:
         start = 0
         while places:
-            ranked = {start + place: weigh(line.text, start + place, words) for place in places}
-            start = max(ranked, key=ranked.__getitem__)  # the first of the best
-            if ranked[start] < least:
+            best = max(places, key=places.__getitem__)  # the first of the best
+            if places[best] < least:
                 break
+            start = best
             cuts.append(Cut(line.start + start, line.start + start, "-\n", "repair", "lost-hyphen"))
-            places = list(find_borders(line.text[start:], fit)) if fit.measure(line.text[start:]) > OVERFULL else []
+            rest = line.text[start:]
+            borders = find_borders(rest, fit) if fit.measure(rest) > OVERFULL else ()
+            places = {start + place: weigh(line.text, start + place, words) for place in borders}
     return cuts
 
 
@@ -135,6 +164,10 @@ def is_word(part: str, words: Words) -> bool:
     """Whether it is a word elsewhere in the document, or in many."""
     return len(part) > 2 and (part in COMMON or words.count(part) > 0)
 
+
+FindFault = Callable[[str, Sequence[Line], Fit], Iterable[Cut]]
+FAULTS: Sequence[FindFault] = (find_stretched, find_lost_hyphens)
+"""In order: a line with words that stood a line each may show that it was joined to another."""
 
 COMPOUNDS = tomllib.loads(files("flows.clean").joinpath("compounds.toml").read_text(encoding="utf-8"))
 COMMON = frozenset(

@@ -62,22 +62,30 @@ class Fit:
 
 
 def find_fit(breaks: Sequence[tuple[Line, Line]]) -> Fit | None:
-    """The width that these breaks keep to; None where they keep to none."""
-    evidence = [(a, b) for a, b in breaks if is_continued(a.text, b.text) and may_be_whole(a.text)][:MAX_SAMPLE]
+    """The width that these breaks keep to; None where they keep to none.
+
+    No line is wider; a line from which a sentence runs on is as wide with the next word, or breaks off for another
+    reason. The metric is the one with the fewest exceptions, and among those the one that leaves the width most room.
+    """
+    lines = [(a, b) for a, b in breaks if may_be_whole(a.text)][:MAX_SAMPLE]
+    evidence = [(a, b) for a, b in lines if is_continued(a.text, b.text)]
     if len(evidence) < MIN_EVIDENCE:
         return None
-    fits: list[tuple[int, float, Widths]] = []
+    running_on = [(a, b) for a, b in lines if is_open(a.text) or is_continued(a.text, b.text)]
+    fits: list[tuple[int, float, Fit]] = []
     for widths in METRICS:
-        lower = sorted(measure(a.text, widths) for a, _ in evidence)
-        upper = sorted(measure(f"{a.text} {first_word(b.text)}", widths) for a, b in evidence)
-        exceptions, width = min(
+        lower = sorted(measure(a.text, widths) for a, _ in lines)
+        upper = sorted(measure(f"{a.text} {first_word(b.text)}", widths) for a, b in running_on)
+        exceptions, narrowed = min(
             (len(lower) - bisect_right(lower, width) + bisect_right(upper, width), -width) for width in lower
         )
-        fits.append((exceptions, -width, widths))
-    _, width, widths = min(fits, key=lambda fit: fit[0])
-    fit = Fit(widths, width)
+        width = -narrowed
+        wider = bisect_right(upper, width)
+        room = upper[wider] / max(width, MIN_WIDTH) if wider < len(upper) else 0.0
+        fits.append((exceptions, -room, Fit(widths, width)))
+    _, _, fit = min(fits, key=lambda found: found[:2])
     exceptions = sum(fit.fill(a, b) < 1 - TOLERANCE or fit.measure(a.text) > 1 + TOLERANCE for a, b in evidence)
-    return None if width < MIN_WIDTH or exceptions > MAX_EXCEPTIONS * len(evidence) else fit
+    return None if fit.width < MIN_WIDTH or exceptions > MAX_EXCEPTIONS * len(evidence) else fit
 
 
 def may_be_whole(line: str) -> bool:
@@ -128,5 +136,6 @@ METRICS = [Widths({}), *map(Widths, FONTS.values())]  # fixed width first: it wi
 
 TERMINALS = frozenset(".!?…:;。！？：；।॥؟۔።")
 CLOSERS = "\"'”’»“)]}）」』】*_"
-FIRST_WORD = re.compile(r"[^\s\-‐–—/\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+[-‐–—/]?")
+SLASHED = r"(?:[^\W\d_\u2e80-\uffef]+/)*"  # browsers break no he/she, and an address stands on a line of its own
+FIRST_WORD = re.compile(rf"{SLASHED}[^\s\-‐–—/\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+[-‐–—/]?")
 ITEM = re.compile(r"(?:[•‣*·–—-]|[\u2580-\u27bf]+)\s|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s")
