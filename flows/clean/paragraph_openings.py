@@ -1,6 +1,6 @@
 """Whether a sentence that begins a line begins a paragraph too, where a full line above leaves that open.
 
-A logistic regression of English text: its first word, what is quoted, how long the paragraphs would be.
+A logistic regression of English text: its first words, whom it names, what is quoted, how long the paragraphs would be.
 `tests/benchmarks/train_paragraph_openings.py` learned the weights from the paragraphs of news.
 """
 
@@ -10,12 +10,16 @@ import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
 
-LEAST_LIKELY = 1 / 3
-"""How likely an opening has to be: a paragraph's end that is missed spoils two paragraphs, one that is none one."""
+LEAST_LIKELY = 0.4
+"""How likely an opening has to be: a paragraph's end that is missed spoils two paragraphs, one that is none one.
+
+That would be a third if none of them had another fault.
+"""
 LEAST_ENGLISH = 0.08  # of the words
 SHARES = (0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.25, 1.5, 2, 3)  # of the usual length
 LENGTHS = (50, 100, 200, 300, 500)  # characters
 COUNTS = (1, 2, 3, 4, 6)  # sentences
+KINDS = ("word", "second")  # of words by themselves: the first below the line's end, and the one behind it
 
 
 def is_english(text: str) -> bool:
@@ -34,9 +38,11 @@ def opens_paragraph(before: str, after: str, usual: float, least: float = LEAST_
 
 def describe(before: str, after: str, usual: float) -> Iterator[str]:
     """The features that are there, by name; a word by itself."""
-    words = after.split(None, 2)
-    first = words[0].strip(MARKS)
+    words = [word.strip(MARKS) for word in after.split(None, 2)[:2]]
+    first = words[0]
     yield "word " + first.lower().rstrip(",.")
+    if len(words) > 1:
+        yield "second " + describe_second(words[1].rstrip(",."))
     yield from describe_marks(before, after, first)
     for name, length in (("before", len(before)), ("after", len(after))):
         yield from (f"{name}: {share} of the usual" for share in SHARES if length > share * usual)
@@ -46,14 +52,34 @@ def describe(before: str, after: str, usual: float) -> Iterator[str]:
     last = before[ends[-1] :] if ends else before
     end = SENTENCE.search(after)
     sentence = after[: end.end()] if end else after
-    if SAYING.search(last):
-        yield "saying before"
-    if SAYING.search(sentence):
-        yield "saying after"
+    for name, part in (("before", last), ("after", sentence)):
+        if SAYING.search(part):
+            yield f"saying {name}"
+        if DAY.search(part):
+            yield f"day {name}"
+    if YEAR.search(sentence):
+        yield "year after"
+    yield from describe_names(before, last, sentence)
     if NAME.match(after):
         yield "name"
     if TIME.match(after):
         yield "time"
+
+
+def describe_second(word: str) -> str:
+    """The second word by itself, or its kind where it is a name or a number."""
+    return "capital" if word[:1].isupper() else "number" if word[:1].isdigit() else word.lower()
+
+
+def describe_names(before: str, last: str, sentence: str) -> Iterator[str]:
+    """Whether the sentence below names someone, behind its first letter, and whether the paragraph did so before."""
+    named = set(CAPITALISED.findall(sentence, 1))
+    if not named:
+        return
+    yield "names"
+    if named.intersection(CAPITALISED.findall(last)):
+        yield "names of the sentence before"
+    yield "names of the paragraph" if named.intersection(CAPITALISED.findall(before)) else "new names"
 
 
 def describe_marks(before: str, after: str, first: str) -> Iterator[str]:
@@ -92,7 +118,12 @@ def describe_marks(before: str, after: str, first: str) -> Iterator[str]:
 
 def read_weights() -> dict[str, float]:
     data = tomllib.loads(files("flows.clean").joinpath("paragraph_openings.toml").read_text(encoding="utf-8"))
-    words = {f"word {word}": float(weight) for weight, group in data["words"].items() for word in group.split()}
+    words = {
+        f"{kind} {word}": float(weight)
+        for kind in KINDS
+        for weight, group in data[f"{kind}s"].items()
+        for word in group.split()
+    }
     return {**data["signs"], **words}
 
 
@@ -102,6 +133,12 @@ SENTENCE = re.compile(r"[.!?…][\"'”’)]*\s+(?=\S)")
 SAYING = re.compile(r"\b(?:said|says|told|wrote|added|stated|tweeted|according)\b")
 NAME = re.compile(r"[A-Z][\w.'-]+ [A-Z][\w.'-]+")
 TIME = re.compile(r"(?:On|In|At|By|Since|After|Earlier|Last|Yesterday|Today|Meanwhile|According)\b")
+CAPITALISED = re.compile(r"\b[A-Z][a-zA-Z'’-]{2,}")
+DAY = re.compile(
+    r"\b(?:yesterday|today|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August"
+    r"|September|October|November|December)\b"
+)
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[A-Z]|[A-Z](?:\.[A-Z])+|Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jr|Sr|Prof|Rev|Jan|Feb|Aug"
     r"|Sept|Oct|Nov|Dec|Inc|Co|Corp|vs|No|al|e\.g|i\.e|a\.m|p\.m|approx)\.$"
