@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import time
 import zlib
 from collections import Counter
 
@@ -126,6 +127,13 @@ def test_a_page_is_read_as_the_server_meant_it(body: bytes, fields: dict[str, st
             "its packed body ends too early",
         ),
         (make_entry(answer(BODY), WARC_Segment_Number="1"), "it is stored in segments"),
+        (make_entry(BODY, "capture"), "nothing is known of the WARC-Type 'capture'"),
+        (make_entry(BODY, ""), "nothing is known of the WARC-Type ''"),
+        (
+            make_entry(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 20_000 + b"\r\n" + BODY),
+            "the fields of the answer do not end",
+        ),
+        (make_entry(answer(BODY, Content_Encoding="br, br, br, br, br")), "its body is packed 5 times"),
         (make_entry(b"a log", "resource", "text/plain", WARC_Target_URI="urn:x:log"), "it was made beside the archive"),
     ],
 )
@@ -192,6 +200,28 @@ def test_a_head_of_a_million_line_ends_takes_no_time() -> None:
         block = b"HTTP/1.1 200 OK\r\nA: b" + filler * 1_000_000
         _, rejected = split(open_archive(make_entry(block), make_entry(block)[:-9], b"WARC/1.0\r\n" + filler * 500_000))
         assert rejected
+
+
+def test_many_entries_that_end_nowhere_or_at_one_place_take_no_time() -> None:
+    head = b"WARC/1.0\r\nContent-Length: %015d\r\n\r\n"
+    size = len(head % 0)
+    entries = b"".join(head % (size * (2_000 - number - 1)) for number in range(2_000))
+    for archive in (
+        b"WARC/1.0\r\n" * 50_000,
+        entries + b" " * 2_000_000 + b"x",
+        entries + b"WARC/1.0" + b" " * 2_000_000,
+    ):
+        start = time.process_time()
+        assert {type(entry) for entry in split_entries(archive)} == {Damage}
+        assert time.process_time() - start < 4
+
+
+@pytest.mark.parametrize("content_type", ["", "Application/HTTP;msgtype=response"])
+@pytest.mark.parametrize("version", [b"HTTP/1.1", b"http/1.0", b"HTTP/2"])
+def test_an_answer_is_told_by_how_it_begins(content_type: str, version: bytes) -> None:
+    block = answer(BODY).replace(b"HTTP/1.1", version, 1)
+    [record], _ = split(open_archive(make_entry(block, content_type=content_type)))
+    assert "The quay of Münde" in record.text
 
 
 def test_blank_lines_that_a_length_counts_are_none_of_the_block() -> None:

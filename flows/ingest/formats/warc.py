@@ -24,9 +24,11 @@ ADDRESS: Final = "WARC-Target-URI"
 
 _PAGES: Final = frozenset(("text/html", "application/xhtml+xml"))
 _TEXTS: Final = frozenset(("text/plain", "text/markdown"))
-_DOCUMENTS: Final = frozenset(("response", "resource", "conversion", "continuation"))
-_OF_FETCHING: Final = ("dns:", "metadata:", "whois:")
-"""How addresses of entries begin that tell of fetching."""
+_OF_FETCHING: Final = frozenset(("warcinfo", "request", "metadata", "revisit"))
+"""Types of entries that tell of the archive or of fetching."""
+_ADDRESSES_OF_FETCHING: Final = ("dns:", "metadata:", "whois:")
+"""How addresses of entries begin that do so."""
+_FETCHED: Final = frozenset(("response", "resource", "conversion", "continuation"))
 _KEPT: Final = ("WARC-Date", "WARC-Record-ID", "WARC-Truncated")
 
 
@@ -53,7 +55,7 @@ def _read_entries(data: bytes) -> Iterator[Record | Rejected]:
     for entry in split_entries(data):
         if isinstance(entry, Damage):
             yield Rejected(entry.number, entry.reason)
-        elif _tells_of_document(entry.fields):
+        elif not _tells_of_fetching(entry.fields):
             try:
                 yield _read_entry(entry)
             except (Refused, Undecodable) as error:
@@ -61,14 +63,19 @@ def _read_entries(data: bytes) -> Iterator[Record | Rejected]:
                 yield Rejected(entry.number, f"{reason} ({find_address(entry.fields) or 'of no address'})")
 
 
-def _tells_of_document(fields: Mapping[str, str]) -> bool:
-    kind = fields.get("warc-type", "").lower()
-    return kind in _DOCUMENTS and not find_address(fields).startswith(_OF_FETCHING)
+def _tells_of_fetching(fields: Mapping[str, str]) -> bool:
+    return _find_type(fields) in _OF_FETCHING or find_address(fields).lower().startswith(_ADDRESSES_OF_FETCHING)
+
+
+def _find_type(fields: Mapping[str, str]) -> str:
+    return fields.get("warc-type", "").lower()
 
 
 def _read_entry(entry: Entry) -> Record:
     """The document that was fetched. Raises Refused or Undecodable."""
     address = find_address(entry.fields)
+    if _find_type(entry.fields) not in _FETCHED:
+        raise Refused("unsupported", f"nothing is known of the WARC-Type '{_find_type(entry.fields)}'")
     if "warc-segment-number" in entry.fields:
         raise Refused("unsupported", "it is stored in segments: put them together")
     if address.lower().startswith("urn:"):
@@ -89,12 +96,15 @@ def _read_entry(entry: Entry) -> Record:
 
 def _find_body(entry: Entry) -> Body:
     content_type = entry.fields.get("content-type", "")
-    if not content_type.startswith("application/http"):
-        return make_body(entry.block, content_type)
-    response = read_response(entry.block)
+    is_http = content_type.lower().startswith("application/http")
+    response = read_response(entry.block) if is_http or not content_type else None
     if isinstance(response, Body):
         return response
-    raise Refused("unsupported", "it is no answer of HTTP" if response is None else f"the answer was HTTP {response}")
+    if response is not None:
+        raise Refused("unsupported", f"the answer was HTTP {response}")
+    if is_http:
+        raise Refused("unsupported", "it is no answer of HTTP")
+    return make_body(entry.block, content_type)
 
 
 def _read_body(body: Body) -> Records:

@@ -9,17 +9,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-START: Final = re.compile(rb"WARC/\d\.\d+[ \t]*\r*\n")
-_NEXT: Final = re.compile(rb"(?<=\n)WARC/\d\.\d+[ \t]*\r*\n")
+# Any number of entries may have lengths that end at one place: what is looked for there is bounded.
+_LINE: Final = rb"WARC/\d\.\d{1,2}[ \t]{0,8}\r{0,2}\n"
+START: Final = re.compile(_LINE)
+"""The line that begins an entry."""
+_NEXT: Final = re.compile(rb"(?<=\n)" + _LINE)
 _BLANK: Final = re.compile(rb"\s*")
-_END: Final = re.compile(rb"\r?\n\r?\n")
+_END: Final = re.compile(rb"\r?\n\r?\n|\s{0,8}(?:\Z|" + _LINE + rb")")
 """What stands behind a block."""
 _LENGTH: Final = re.compile(r"[0-9]{1,15}")
-_FIELDS_END: Final = re.compile(rb"\n\r*\n")
+_FIELDS_END: Final = re.compile(rb"\n(?:(\r*\n)|WARC/\d)")
+"""A blank line; or what is none of the fields, so that they have no end."""
 _MOST_BLANK: Final = 4
 """Bytes behind a block that some programs count as its own."""
-_LONGEST_FIELDS: Final = 1 << 16
-"""Bytes of an entry's fields: where they do not end by then, they are none."""
+LONGEST_FIELDS: Final = 1 << 16
+"""Bytes of the fields of an entry or a response: where they do not end by then, they are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +73,16 @@ def _read_entry(data: bytes, start: re.Match[bytes], number: int) -> tuple[Entry
     wrong, and the next one is looked for from the entry's own beginning on: a few bytes from there it ends.
     """
     name = f"the entry at byte {start.start():,}"
-    end = _FIELDS_END.search(data, start.end() - 1, start.end() + _LONGEST_FIELDS)
-    if end is None:
+    end = _FIELDS_END.search(data, start.end() - 1, start.end() + LONGEST_FIELDS)
+    if end is None or end[1] is None:
         return Damage(number, f"the fields of {name} do not end"), _find_next(data, start.end())
     fields = parse_fields(data[start.end() : end.end()])
     length = fields.get("content-length", "")
     if not _LENGTH.fullmatch(length):
         return Damage(number, f"{name} has no Content-Length"), _find_next(data, start.end())
     stop = end.end() + int(length)
-    place = _skip_blank(data, stop)
-    if stop <= len(data) and (place == len(data) or START.match(data, place) or _END.match(data, stop)):
-        return Entry(number, fields, data[end.end() : stop]), place
+    if stop <= len(data) and _END.match(data, stop):
+        return Entry(number, fields, data[end.end() : stop]), stop
     following = _find_next(data, start.end())
     if following <= stop <= following + _MOST_BLANK:
         return Entry(number, fields, data[end.end() : following].rstrip(b"\r\n")), following

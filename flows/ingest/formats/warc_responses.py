@@ -10,12 +10,13 @@ import pyarrow as pa
 
 from flows.ingest.contents import Refused
 from flows.ingest.declared import find_codec
-from flows.ingest.formats.warc_entries import parse_fields
+from flows.ingest.formats.warc_entries import LONGEST_FIELDS, parse_fields
 
 LARGEST_BODY: Final = 1 << 26
 """Bytes of a page, unpacked: one that has more is no page, but may be made to fill the memory."""
+_MOST_ENCODINGS: Final = 4
 _CHUNK: Final = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
-_STATUS: Final = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})[^\n]*\n")
+_STATUS: Final = re.compile(rb"(?i)HTTP/\d(?:\.\d)?[ \t]+(\d{3})[^\n]*\n")
 _HEAD_END: Final = re.compile(rb"\n\r*\n")
 _TYPE: Final = re.compile(r"\s*([\w.+-]+/[\w.+-]+)")
 _CHARSET: Final = re.compile(r"(?i);\s*charset\s*=\s*[\"']?([\w.:+-]+)")
@@ -31,13 +32,18 @@ class Body:
 
 
 def read_response(block: bytes) -> Body | int | None:
-    """The body of a response of HTTP; of one that is no success its status; None of what is no response."""
+    """The body of a response of HTTP; of one that is no success its status; None of what is no response.
+
+    Refused where its fields do not end, or its body is packed and cut off.
+    """
     status = _STATUS.match(block)
     if status is None:
         return None
     if status[1] != b"200":
         return int(status[1])
-    end = _HEAD_END.search(block, status.end() - 1)
+    end = _HEAD_END.search(block, status.end() - 1, status.end() + LONGEST_FIELDS)
+    if end is None and len(block) > status.end() + LONGEST_FIELDS:
+        raise Refused("unreadable", "the fields of the answer do not end")
     fields = parse_fields(block[status.end() : end.end() if end else None])
     data = block[end.end() :] if end else b""
     if "chunked" in fields.get("transfer-encoding", "").lower():
@@ -67,9 +73,12 @@ def join_chunks(data: bytes) -> bytes:
 def unpack_content(data: bytes, encoding: str) -> bytes:
     """A body unpacked, of LARGEST_BODY at most and a byte; itself, where it is not, or no longer, packed so.
 
-    Refused where it is cut off.
+    Refused where it is cut off, or told to be packed more often than anybody does.
     """
-    for name in reversed(encoding.lower().replace(" ", "").split(",")):
+    names = encoding.lower().replace(" ", "").split(",")
+    if len(names) > _MOST_ENCODINGS:
+        raise Refused("unreadable", f"its body is packed {len(names):,} times, one in another")
+    for name in reversed(names):
         unpack = _UNPACK.get(name)
         if unpack is not None:
             data = unpack(data)
