@@ -68,6 +68,7 @@ def test_the_content_tells_the_format_and_the_suffix_hints(name: str, data: byte
         ("a.toml", b"[a]\nb = 1\n", "configuration"),
         ("a.txt", b'<?xml version="1.0"?><rss></rss>', "XML"),
         ("a.json", b'{\n  "text": "over several lines"\n}', "JSON that is not a record a line"),
+        ("a.warc.zst", b"\x5d\x2a\x4d\x18\x04\0\0\0dict\x28\xb5\x2f\xfd", "a Zstandard file with a dictionary"),
         ("a.arc", b"filedesc://a.arc 0.0.0.0 20260305060000 text/plain 9\n", "a web archive of the kind before WARC"),
         ("a.txt", b"Subject: The quay\n of today\nMessage-ID: <1>\n\nIt is closed.\n", "a mail message"),
         ("a", b"Path: a!b\r\nNewsgroups: comp.misc\r\n\r\nIt is closed.\r\n", "a mail message"),

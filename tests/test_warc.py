@@ -85,6 +85,22 @@ def test_what_logs_somebody_in_is_in_no_record() -> None:
     assert rejected.reason == "the answer was HTTP 404 (https://example.org/q)"
 
 
+def test_a_password_with_a_blank_is_in_no_record() -> None:
+    entries = [
+        make_entry(answer(BODY, status), WARC_Target_URI="https://ann:hu sh@example.org/a b")
+        for status in ("203", "404")
+    ]
+    [record], [rejected] = split(open_archive(*entries))
+    assert [claim.value for claim in record.claims if claim.field == "url"] == ["https://example.org/a%20b"]
+    assert "hu" not in rejected.reason
+
+
+def test_an_archive_that_begins_with_something_else_is_known_by_its_suffix() -> None:
+    [record], [rejected] = split(open_archive(b"what stands here is no entry\r\n", make_entry(answer(BODY))))
+    assert (record.record, rejected.record) == (1, 0)
+    assert open_archive(b"This is a text.\n").status == "unsupported"
+
+
 @pytest.mark.parametrize(
     ("body", "fields"),
     [
@@ -97,6 +113,7 @@ def test_what_logs_somebody_in_is_in_no_record() -> None:
         (in_chunks(BODY), {"Transfer_Encoding": "chunked"}),
         (in_chunks(gzip.compress(BODY)), {"Transfer_Encoding": "chunked", "Content_Encoding": "gzip"}),
         (gzip.compress(gzip.compress(BODY)), {"Content_Encoding": "gzip, gzip"}),
+        (gzip.compress(BODY[:50]) + gzip.compress(BODY[50:]) + b"\0\0", {"Content_Encoding": "gzip"}),
         # As programs leave it that archive the body as they have read it.
         (BODY, {"Transfer_Encoding": "chunked", "Content_Encoding": "gzip"}),
         (BODY, {"Content_Encoding": "br"}),
@@ -105,6 +122,8 @@ def test_what_logs_somebody_in_is_in_no_record() -> None:
         (PAGE.encode("cp852"), {"Content_Type": 'text/html;charset="ibm852"'}),
         (PAGE.encode("utf-16"), {"Content_Type": "application/xhtml+xml"}),
         (BODY, {"Content_Type": ""}),
+        # Many servers say UTF-8 of every page.
+        (b'<meta charset="windows-1250">' + PAGE.encode("cp1250"), {"Content_Type": "text/html; charset=utf-8"}),
     ],
 )
 def test_a_page_is_read_as_the_server_meant_it(body: bytes, fields: dict[str, str]) -> None:
@@ -116,6 +135,15 @@ def test_a_page_is_read_as_the_server_meant_it(body: bytes, fields: dict[str, st
     ("entry", "reason"),
     [
         (make_entry(answer(BODY, "301 Moved")), "the answer was HTTP 301"),
+        (make_entry(answer(BODY, "206 Partial Content")), "the answer was HTTP 206"),
+        (
+            make_entry(answer(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))),
+            "it is told to be text/html, but looks like a PNG picture",
+        ),
+        (
+            make_entry(answer(gzip.compress(BODY)[:-9] + bytes(9), Content_Encoding="gzip")),
+            "its packed body is damaged",
+        ),
         (make_entry(answer(b"{}", Content_Type="application/json")), "it is application/json, not a page"),
         (make_entry(answer(b"\x89PNG", Content_Type="")), "it is of no type that is told, not a page"),
         (make_entry(answer(b"")), "it has no text"),
@@ -241,17 +269,32 @@ def test_any_blocks_are_split_where_their_lengths_say(blocks: list[bytes], behin
 
 @given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate", "br", "zstd", "gzip,br", ""]))
 def test_any_body_is_unpacked_or_refused(data: bytes, encoding: str) -> None:
-    join_chunks(data)
+    assert len(join_chunks(data)[0]) <= len(data)
     read_response(b"HTTP/1.1 200 OK\r\n" + data)
     try:
         assert isinstance(unpack_content(data, encoding), bytes)
     except Refused as refused:
-        assert "ends too early" in refused.reason
+        assert "its packed body" in refused.reason
 
 
 @given(st.binary(max_size=300), st.integers(min_value=1, max_value=90))
 def test_chunks_are_joined_again(data: bytes, size: int) -> None:
-    assert join_chunks(in_chunks(data, size)) == data
+    assert join_chunks(in_chunks(data, size)) == (data, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "fields", "lacking"),
+    [
+        (in_chunks(BODY, 60)[:100], {"Transfer_Encoding": "chunked"}, 40),
+        (BODY, {"Content_Length": str(len(BODY) + 9)}, 9),
+        (BODY, {"Content_Length": str(len(BODY))}, 0),
+        (BODY, {"Content_Length": "9999", "Content_Encoding": "gzip"}, 0),  # unpacked by what archived it
+    ],
+)
+def test_a_page_that_is_cut_off_lands_and_says_so(body: bytes, fields: dict[str, str], lacking: int) -> None:
+    [record], _ = split(open_archive(make_entry(answer(body, **fields))))
+    damage = f"the answer is cut off: {lacking} bytes of it are not there" if lacking else None
+    assert (record.metadata or {}).get("damage") == damage
 
 
 def test_a_body_that_unpacks_to_more_than_any_page_is_refused_unread() -> None:

@@ -29,6 +29,7 @@ MAGIC: Final = (  # https://en.wikipedia.org/wiki/List_of_file_signatures
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ\0", "an xz archive"),
     (b"\x04\x22\x4d\x18", "an lz4 archive"),
+    (b"\x5d\x2a\x4d\x18", "a Zstandard file with a dictionary before it (warc.zst): unpack it by `unzstd -D`"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
     (b"\x1f\x9d", "a file made by compress (.Z)"),

@@ -49,8 +49,12 @@ def is_markup(source: str) -> bool:
 
 
 def read_records(contents: Contents, codec: str | None = None) -> Records:
-    """One record. `codec` is the encoding that a server told of, whose word counts before the page's."""
-    decoded = text.decode_text(contents.data, lambda data: codec or declared_encoding(data))
+    """One record. `codec` is the encoding that a server told of, whose word counts before the page's.
+
+    Not so UTF-8: many servers say it of every page, and what is asked here is not in it.
+    """
+    told = None if codec == "utf-8" else codec
+    decoded = text.decode_text(contents.data, lambda data: told or declared_encoding(data))
     return Records([read_page(decoded.text)], decoded.encoding, decoded.reason)
 
 

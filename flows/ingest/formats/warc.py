@@ -12,8 +12,9 @@ from typing import Final
 
 from flows.ingest.contents import Contents, Records, Refused, look_at
 from flows.ingest.decode import Undecodable
+from flows.ingest.foreign import describe_magic
 from flows.ingest.formats import html, pdf, text
-from flows.ingest.formats.warc_entries import START, Damage, Entry, split_entries
+from flows.ingest.formats.warc_entries import START, Damage, Entry, has_entry, split_entries
 from flows.ingest.formats.warc_responses import LARGEST_BODY, Body, make_body, read_response
 from flows.model import Claim, Record, Rejected
 from flows.recognise.credentials import hide_credentials
@@ -33,8 +34,8 @@ _KEPT: Final = ("WARC-Date", "WARC-Record-ID", "WARC-Truncated")
 
 
 def recognises(contents: Contents) -> bool:
-    """Whether it begins as an archive does."""
-    return START.match(contents.data) is not None
+    """Whether it begins as an archive does, or its suffix says so and an entry stands further on."""
+    return START.match(contents.data) is not None or (contents.suffix in SUFFIXES and has_entry(contents.data))
 
 
 def read_records(contents: Contents) -> Records:
@@ -87,9 +88,8 @@ def _read_entry(entry: Entry) -> Record:
     [record] = found.records
     assert isinstance(record, Record)
     claims = (Claim("url", address, f"archive {ADDRESS}"),) if address else ()
-    told = {"encoding": found.encoding, "damage": found.reason} | {
-        name: entry.fields.get(name.lower()) for name in _KEPT
-    }
+    damage = "; ".join(each for each in (body.damage, found.reason) if each)
+    told = {"encoding": found.encoding, "damage": damage} | {name: entry.fields.get(name.lower()) for name in _KEPT}
     metadata = {name: value for name, value in told.items() if value} | (record.metadata or {})
     return replace(record, record=entry.number, claims=(*claims, *record.claims), metadata=metadata or None)
 
@@ -112,13 +112,14 @@ def _read_body(body: Body) -> Records:
     contents = look_at(body.data, "")
     if pdf.recognises(contents):
         return pdf.read_records(contents)
-    if body.type in _PAGES or (body.type is None and html.recognises(contents)):
-        return html.read_records(contents, body.codec)
-    if body.type in _TEXTS:
-        return text.read_records(contents, body.codec)
+    is_page = body.type in _PAGES or (body.type is None and html.recognises(contents))
+    if is_page or body.type in _TEXTS:
+        if binary := describe_magic(body.data):
+            raise Refused("unsupported", f"it is told to be {body.type}, but looks like {binary}")
+        return (html if is_page else text).read_records(contents, body.codec)
     raise Refused("unsupported", f"it is {body.type or 'of no type that is told'}, not a page, a PDF or plain text")
 
 
 def find_address(fields: Mapping[str, str]) -> str:
-    """The address that was asked for, without a password; some programs put it in angle brackets."""
-    return hide_credentials(fields.get(ADDRESS.lower(), "").strip("<>"), is_address=True)
+    """The address that was asked for, without a password; some programs put it in angle brackets, or leave blanks."""
+    return hide_credentials(fields.get(ADDRESS.lower(), "").strip("<>").replace(" ", "%20"))

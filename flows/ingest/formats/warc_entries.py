@@ -57,6 +57,11 @@ def split_entries(data: bytes) -> Iterator[Entry | Damage]:
         number += 1
 
 
+def has_entry(data: bytes) -> bool:
+    """Whether a line behind another begins an entry."""
+    return _NEXT.search(data) is not None
+
+
 def parse_fields(head: bytes) -> dict[str, str]:
     """The fields of a head, as of an entry or of a response; of those that are there twice the first."""
     text = (
