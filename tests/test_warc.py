@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import hashlib
 import json
 import time
 import zlib
@@ -16,7 +17,7 @@ from flows.ingest.contents import Refused
 from flows.ingest.formats.warc_entries import Damage, Entry, parse_fields, split_entries
 from flows.ingest.formats.warc_responses import LARGEST_BODY, join_chunks, read_response, unpack_content
 from flows.ingest.read import Reading, read
-from flows.ingest.unpack import unpack
+from flows.ingest.unpack import salvage, unpack
 from flows.model import Record, Rejected
 from tests.conftest import SHARED, Corpus
 
@@ -25,6 +26,8 @@ LIMIT = 1 << 28
 RESPONSE = "application/http; msgtype=response"
 PAGE = "<html><body><h1>The quay</h1><p>The quay of Münde is to be mended in May, said the board.</p></body></html>"
 BODY = PAGE.encode()
+LONG = b" ".join(hashlib.sha256(bytes([number])).hexdigest().encode() for number in range(100))
+"""What takes several thousand bytes, packed."""
 
 
 def make_entry(block: bytes, kind: str = "response", content_type: str = RESPONSE, **fields: str) -> bytes:
@@ -216,6 +219,54 @@ def test_an_archive_that_is_cut_off_says_so() -> None:
     documents, [rejected] = split(open_archive(whole, whole[:-40]))
     assert len(documents) == 1
     assert rejected.reason.startswith(f"the archive ends within the entry at byte {len(whole):,}, after")
+
+
+def flip(packed: bytes, place: int) -> bytes:
+    return packed[:place] + bytes([packed[place] ^ 255]) + packed[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("damaged", "numbers", "rejected_numbers"),
+    [
+        (b"garbage", [0, 2], [1]),
+        (gzip.compress(make_entry(answer(BODY)))[:-20], [0, 2], [1]),
+        (flip(gzip.compress(make_entry(answer(BODY + LONG))), 2_000), [0, 2], [1]),
+    ],
+)
+def test_damage_of_a_packed_archive_is_told_and_what_follows_is_read(
+    damaged: bytes, numbers: list[int], rejected_numbers: list[int]
+) -> None:
+    whole = gzip.compress(make_entry(answer(BODY)))
+    reading = open_archive(whole, damaged, whole, name="a.warc.gz")
+    documents, rejected = split(reading)
+    assert (reading.status, [record.record for record in documents]) == ("landed", numbers)
+    assert [record.record for record in rejected] == rejected_numbers
+    assert (reading.reason or "").startswith("gzip is damaged")
+    cut = open_archive(whole, damaged, name="a.warc.gz")
+    assert (cut.status, [record.record for record in split(cut)[0]]) == ("landed", [0])
+    assert (cut.reason or "").startswith("gzip ")
+
+
+def test_what_is_packed_and_damaged_and_no_archive_is_refused_as_a_whole() -> None:
+    reading = open_archive(gzip.compress(b"The quay is closed.\n" * 99)[:-9], name="a.warc.gz")
+    assert (reading.status, list(reading.records)) == ("unreadable", [])
+
+
+def test_a_packed_archive_with_damage_everywhere_takes_no_time() -> None:
+    head = gzip.compress(b"")[:10]
+    empty = b"\0\0\0\xff\xff" * 200_000  # stored blocks of no bytes
+    start = time.process_time()
+    salvage(head * 20_000 + empty + b"\7", LIMIT)
+    salvage(b"".join(head + b"\0\x0a\0\xf5\xff" for _ in range(20_000)) + empty + b"\7", LIMIT)
+    assert time.process_time() - start < 5
+
+
+@given(st.lists(st.binary(max_size=60), max_size=4), st.integers(min_value=0), st.binary(max_size=20))
+def test_any_damage_is_salvaged(members: list[bytes], place: int, instead: bytes) -> None:
+    packed = b"".join(map(gzip.compress, members))
+    assert salvage(packed, LIMIT) == b"".join(members)
+    place %= len(packed) + 1
+    salvage(packed[:place] + instead + packed[place + len(instead) :], LIMIT)
 
 
 def test_fields_go_on_in_indented_lines_and_the_first_of_a_name_counts() -> None:

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from flows.ingest.contents import Contents, Refused, look_at
 from flows.ingest.decode import Undecodable
 from flows.ingest.foreign import describe_foreign, describe_magic
-from flows.ingest.formats import FORMATS, Format
+from flows.ingest.formats import FORMATS, Format, warc
+from flows.ingest.unpack import GZIP, salvage, unpack
 from flows.ingest.unpack import SUFFIXES as PACKED_SUFFIXES
-from flows.ingest.unpack import unpack
 from flows.model import Record, Rejected
 
 SUPPORTED = ", ".join(module.NAME for module in FORMATS)
@@ -37,15 +37,31 @@ def read(raw: bytes, name: str, max_bytes: int) -> Reading:
     unpacked.
     """
     chosen: Format | None = None
+    damage: str | None = None
     try:
-        contents = look_at(unpack(raw, max_bytes), _find_suffix(name))
+        data, damage = _unpack_or_salvage(raw, max_bytes)
+        contents = look_at(data, _find_suffix(name))
         chosen = _choose_format(contents)
         found = chosen.read_records(contents)
     except Refused as refusal:
-        return Reading(chosen.NAME if chosen else None, None, refusal.status, refusal.reason, refusal.rejected)
+        reason = f"{damage}; {refusal.reason}" if damage else refusal.reason
+        return Reading(chosen.NAME if chosen else None, None, refusal.status, reason, refusal.rejected)
     except Undecodable as error:
         return Reading(chosen.NAME if chosen else None, error.guess, "unreadable", str(error))
-    return Reading(chosen.NAME, found.encoding, "landed", found.reason, found.records)
+    return Reading(chosen.NAME, found.encoding, "landed", damage or found.reason, found.records)
+
+
+def _unpack_or_salvage(raw: bytes, max_bytes: int) -> tuple[bytes, str | None]:
+    """The bytes unpacked; of a damaged web archive, whose entries are packed each for itself, what is left, and why."""
+    try:
+        return unpack(raw, max_bytes), None
+    except Refused as refusal:
+        if refusal.status != "unreadable" or not raw.startswith(GZIP):
+            raise
+        data = salvage(raw, max_bytes)
+        if not warc.recognises(look_at(data, "")):
+            raise
+        return data, refusal.reason
 
 
 def _find_suffix(name: str) -> str:

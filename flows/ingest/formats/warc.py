@@ -116,7 +116,8 @@ def _read_body(body: Body) -> Records:
     if is_page or body.type in _TEXTS:
         if binary := describe_magic(body.data):
             raise Refused("unsupported", f"it is told to be {body.type}, but looks like {binary}")
-        return (html if is_page else text).read_records(contents, body.codec)
+        read = html.read_records if is_page else text.read_records
+        return read(contents, body.codec)
     raise Refused("unsupported", f"it is {body.type or 'of no type that is told'}, not a page, a PDF or plain text")
 
 
