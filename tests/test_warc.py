@@ -98,6 +98,14 @@ def test_a_password_with_a_blank_is_in_no_record() -> None:
     assert "hu" not in rejected.reason
 
 
+def test_an_address_is_printed_whatever_its_bytes() -> None:
+    page = make_entry(answer(BODY), WARC_Target_URI="https://example.org/café\0\x1b[31m")
+    long = make_entry(answer(b"", "404"), WARC_Target_URI="https://example.org/" + "a" * 50_000)
+    [record], [rejected] = split(open_archive(page.replace("é".encode(), b"\xe9"), long))
+    assert [claim.value for claim in record.claims if claim.field == "url"] == ["https://example.org/café%00%1B[31m"]
+    assert len(rejected.reason) < 3_000
+
+
 def test_an_archive_that_begins_with_something_else_is_known_by_its_suffix() -> None:
     [record], [rejected] = split(open_archive(b"what stands here is no entry\r\n", make_entry(answer(BODY))))
     assert (record.record, rejected.record) == (1, 0)

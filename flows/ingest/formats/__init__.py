@@ -20,11 +20,5 @@ class Format(Protocol):
         """The records. Raises Refused or Undecodable."""
 
 
-FORMATS: Final[tuple[Format, ...]] = (
-    warc,
-    pdf,
-    html,
-    jsonl,
-    markdown,
-    text,
-)  # the first that recognises a file reads it
+FORMATS: Final[tuple[Format, ...]] = (warc, pdf, html, jsonl, markdown, text)
+"""The first that recognises a file reads it."""

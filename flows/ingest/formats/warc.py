@@ -5,10 +5,12 @@ picture or an answer that is no success, is rejected with its address. Of the fi
 what logs somebody in.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import Final
+from urllib.parse import quote
 
 from flows.ingest.contents import Contents, Records, Refused, look_at
 from flows.ingest.decode import Undecodable
@@ -17,6 +19,7 @@ from flows.ingest.formats import html, pdf, text
 from flows.ingest.formats.warc_entries import START, Damage, Entry, has_entry, split_entries
 from flows.ingest.formats.warc_responses import LARGEST_BODY, Body, make_body, read_response
 from flows.model import Claim, Record, Rejected
+from flows.recognise.addresses import LONGEST_URL
 from flows.recognise.credentials import hide_credentials
 
 NAME: Final = "warc"
@@ -30,6 +33,7 @@ _OF_FETCHING: Final = frozenset(("warcinfo", "request", "metadata", "revisit"))
 _ADDRESSES_OF_FETCHING: Final = ("dns:", "metadata:", "whois:")
 """How addresses of entries begin that do so."""
 _FETCHED: Final = frozenset(("response", "resource", "conversion", "continuation"))
+_NOT_OF_ADDRESSES: Final = re.compile(r"[\0-\x20\x7f-\x9f]")
 _KEPT: Final = ("WARC-Date", "WARC-Record-ID", "WARC-Truncated")
 
 
@@ -61,7 +65,8 @@ def _read_entries(data: bytes) -> Iterator[Record | Rejected]:
                 yield _read_entry(entry)
             except (Refused, Undecodable) as error:
                 reason = error.reason if isinstance(error, Refused) else str(error)
-                yield Rejected(entry.number, f"{reason} ({find_address(entry.fields) or 'of no address'})")
+                address = find_address(entry.fields)[:LONGEST_URL] or "of no address"
+                yield Rejected(entry.number, f"{reason} ({address})")
 
 
 def _tells_of_fetching(fields: Mapping[str, str]) -> bool:
@@ -76,7 +81,7 @@ def _read_entry(entry: Entry) -> Record:
     """The document that was fetched. Raises Refused or Undecodable."""
     address = find_address(entry.fields)
     if _find_type(entry.fields) not in _FETCHED:
-        raise Refused("unsupported", f"nothing is known of the WARC-Type '{_find_type(entry.fields)}'")
+        raise Refused("unsupported", f"nothing is known of the WARC-Type {_find_type(entry.fields)!r}")
     if "warc-segment-number" in entry.fields:
         raise Refused("unsupported", "it is stored in segments: put them together")
     if address.lower().startswith("urn:"):
@@ -122,5 +127,9 @@ def _read_body(body: Body) -> Records:
 
 
 def find_address(fields: Mapping[str, str]) -> str:
-    """The address that was asked for, without a password; some programs put it in angle brackets, or leave blanks."""
-    return hide_credentials(fields.get(ADDRESS.lower(), "").strip("<>").replace(" ", "%20"))
+    """The address that was asked for, without a password; some programs put it in angle brackets.
+
+    What no address can have is written as browsers do: a blank as %20.
+    """
+    address = fields.get(ADDRESS.lower(), "").strip("<>")
+    return hide_credentials(_NOT_OF_ADDRESSES.sub(lambda found: quote(found[0]), address))

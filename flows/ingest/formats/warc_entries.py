@@ -64,9 +64,11 @@ def has_entry(data: bytes) -> bool:
 
 def parse_fields(head: bytes) -> dict[str, str]:
     """The fields of a head, as of an entry or of a response; of those that are there twice the first."""
-    text = (
-        head.decode("utf-8", "replace").replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ")
-    )  # one line each
+    try:
+        text = head.decode()
+    except UnicodeDecodeError:
+        text = head.decode("latin-1")  # as HTTP had it once
+    text = text.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ")  # one line each
     pairs = (line.partition(":") for line in reversed(text.split("\n")))
     return {name.strip().lower(): " ".join(value.split()) for name, colon, value in pairs if colon}
 
