@@ -15,6 +15,10 @@ from flows.ingest.unpack import GZIP
 
 LARGEST_BODY: Final = 1 << 26
 """Bytes of a page, unpacked: one that has more is no page, but may be made to fill the memory."""
+_MOST_TIMES: Final = 200
+"""How many times its size a body unpacks to at most: pages do to some ten, what is made to take time to a million."""
+_LITTLE: Final = 1 << 16
+"""Bytes that any body may unpack to."""
 _MOST_ENCODINGS: Final = 4
 _PIECE: Final = 1 << 12
 """Bytes that are unpacked at once: what a member leaves of them is read again."""
@@ -86,44 +90,47 @@ def join_chunks(data: bytes) -> tuple[bytes, int]:
 
 
 def unpack_content(data: bytes, encoding: str) -> bytes:
-    """A body unpacked, of LARGEST_BODY at most and a byte; itself, where it is not, or no longer, packed so.
+    """A body unpacked; itself, where it is not, or no longer, packed so.
 
-    Refused where it is damaged, or told to be packed more often than anybody does.
+    Refused where it is damaged, unpacks to more than any page does, or is told to be packed more often.
     """
     names = encoding.lower().replace(" ", "").split(",")
     if len(names) > _MOST_ENCODINGS:
         raise Refused("unreadable", f"its body is packed {len(names):,} times, one in another")
+    packed, limit = len(data), min(LARGEST_BODY, max(_LITTLE, _MOST_TIMES * len(data)))
     for name in reversed(names):
-        unpack = _UNPACK.get(name)
-        if unpack is not None:
-            data = unpack(data)
+        if (unpack := _UNPACK.get(name)) is not None:
+            data = unpack(data, limit)
+            if len(data) > limit:
+                raise Refused("too_large", f"its {packed:,} bytes unpack to more than {limit:,}: no page does")
     return data
 
 
-def _inflate(data: bytes) -> bytes:
-    """Of gzip, zlib, or, as some servers mean by deflate, neither. Refused where it is damaged or cut off.
+def _inflate(data: bytes, limit: int) -> bytes:
+    """At most `limit` bytes and one, of gzip, zlib, or, as some servers mean by deflate, neither.
 
+    Refused where it is damaged or cut off.
     What is none of them stays: programs that archive leave the header of a body that they have unpacked.
     """
     for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
         try:
-            unpacked, ends = _inflate_members(data, window)
+            unpacked, ends = _inflate_members(data, window, limit)
         except zlib.error as error:
             if data.startswith(GZIP):
                 raise Refused("unreadable", f"its packed body is damaged ({error})") from error
             continue
-        if ends or len(unpacked) > LARGEST_BODY:
+        if ends or len(unpacked) > limit:
             return unpacked
         if window > 0:
             raise _cut_off()
     return data
 
 
-def _inflate_members(data: bytes, window: int) -> tuple[bytes, bool]:
+def _inflate_members(data: bytes, window: int, limit: int) -> tuple[bytes, bool]:
     """What the members give that make up a body, and whether the last one ends; zlib.error where one is none."""
     unpacked = bytearray()
     place, unpacker = 0, zlib.decompressobj(window)
-    while place < len(data) and len(unpacked) <= LARGEST_BODY:
+    while place < len(data) and len(unpacked) <= limit:
         if unpacker.eof:
             if not data.startswith(GZIP, place):
                 break
@@ -131,18 +138,18 @@ def _inflate_members(data: bytes, window: int) -> tuple[bytes, bool]:
         piece = data[place : place + _PIECE]
         unpacked += unpacker.decompress(piece)
         place += len(piece) - len(unpacker.unused_data)
-    return bytes(unpacked[: LARGEST_BODY + 1]), unpacker.eof
+    return bytes(unpacked[: limit + 1]), unpacker.eof
 
 
 def _cut_off() -> Refused:
     return Refused("unreadable", "its packed body ends too early, cut off")
 
 
-def _unpack_by(codec: str) -> Callable[[bytes], bytes]:
-    def unpack(data: bytes) -> bytes:
+def _unpack_by(codec: str) -> Callable[[bytes, int], bytes]:
+    def unpack(data: bytes, limit: int) -> bytes:
         stream: Any = pa.CompressedInputStream(pa.BufferReader(data), codec)
         try:
-            unpacked: bytes = stream.read(LARGEST_BODY + 1)
+            unpacked: bytes = stream.read(limit + 1)
         except OSError as error:
             if "Truncated" in str(error):
                 raise _cut_off() from error
@@ -152,7 +159,7 @@ def _unpack_by(codec: str) -> Callable[[bytes], bytes]:
     return unpack
 
 
-_UNPACK: Final[dict[str, Callable[[bytes], bytes]]] = {
+_UNPACK: Final[dict[str, Callable[[bytes, int], bytes]]] = {
     **dict.fromkeys(("gzip", "x-gzip", "deflate"), _inflate),
     "br": _unpack_by("brotli"),
     "zstd": _unpack_by("zstd"),
