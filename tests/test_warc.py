@@ -158,6 +158,7 @@ def test_a_page_is_read_as_the_server_meant_it(body: bytes, fields: dict[str, st
         (make_entry(answer(b"{}", Content_Type="application/json")), "it is application/json, not a page"),
         (make_entry(answer(b"\x89PNG", Content_Type="")), "it is of no type that is told, not a page"),
         (make_entry(answer(b"")), "it has no text"),
+        (make_entry(answer(b"", Content_Encoding="gzip")), "it has no text"),
         (make_entry(BODY), "it is no answer of HTTP"),
         (make_entry(answer(b"%PDF-1.7 broken", Content_Type="application/pdf")), "damaged"),
         (make_entry(answer(gzip.compress(BODY)[:-30], Content_Encoding="gzip")), "its packed body ends too early"),

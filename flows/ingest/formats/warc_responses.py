@@ -99,7 +99,7 @@ def unpack_content(data: bytes, encoding: str) -> bytes:
         raise Refused("unreadable", f"its body is packed {len(names):,} times, one in another")
     packed, limit = len(data), min(LARGEST_BODY, max(_LITTLE, _MOST_TIMES * len(data)))
     for name in reversed(names):
-        if (unpack := _UNPACK.get(name)) is not None:
+        if data and (unpack := _UNPACK.get(name)) is not None:
             data = unpack(data, limit)
             if len(data) > limit:
                 raise Refused("too_large", f"its {packed:,} bytes unpack to more than {limit:,}: no page does")
