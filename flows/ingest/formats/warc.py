@@ -132,4 +132,4 @@ def find_address(fields: Mapping[str, str]) -> str:
     What no address can have is written as browsers do: a blank as %20.
     """
     address = fields.get(ADDRESS.lower(), "").strip("<>")
-    return hide_credentials(_NOT_OF_ADDRESSES.sub(lambda found: quote(found[0]), address))
+    return hide_credentials(_NOT_OF_ADDRESSES.sub(lambda found: quote(found[0]), address), is_address=True)
