@@ -3,7 +3,8 @@
 By the rules, a block is left out for the region it stands in (told by tag, class, id and role), for standing outside
 the element that holds the article, or for being a list of links. The order of the regions' rules is their priority.
 The learned classifier then has its say: it takes what no rule names, and gives back what a rule took by mistake, but
-for readers' comments. What a rule and the classifier both leave out goes by the rule's name.
+for readers' comments. What a rule and the classifier both leave out goes by the rule's name. Of what is then main
+content, a copy of what stands above is left out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Final
 
 from flows.ingest.formats.html_blocks import HEADINGS, Block, Page
 from flows.ingest.formats.html_classifier import Model, judge
+from flows.ingest.formats.html_copies import find_copies
 from flows.ingest.formats.html_features import Rules
 from flows.ingest.formats.html_regions import ARTICLE_WORDS, REGION_TAGS, Told, is_comments_heading, read_words
 
@@ -19,6 +21,7 @@ Label = str | None
 """The rule that leaves a block out; None for main content."""
 
 CLASSIFIER: Final = "html-block-classifier"
+COPY: Final = "html-copy"
 KEPT_FROM: Final = 0.5
 """The classifier's score from which a block is main content, named by a rule or not.
 
@@ -56,6 +59,17 @@ def count_text(page: Page, enough: int) -> int:
 
 def label_blocks(page: Page, model: Model) -> list[tuple[Label, float | None]]:
     """For each block the rule that leaves it out, None where it is main content; the classifier says how sure it is."""
+    labels = _judge_blocks(page, model)
+    main = [number for number, (label, _) in enumerate(labels) if label is None]
+    texts = [page.text[page.blocks[number].start : page.blocks[number].end] for number in main]
+    for copy in find_copies(texts):
+        for number in main[copy.start : copy.stop]:
+            labels[number] = COPY, None
+    return labels
+
+
+def _judge_blocks(page: Page, model: Model) -> list[tuple[Label, float | None]]:
+    """The same, copies aside."""
     by_rules, rules = label_by_rules(page)
     if not FEWEST_BLOCKS <= len(page.blocks) <= MOST_BLOCKS:
         return [(label, None) for label in by_rules]
