@@ -16,6 +16,8 @@ def find_copies(texts: Sequence[str], least: int = LEAST_COPIED) -> list[range]:
     A run has at least so many characters, those of a text that it has more than once counted once: what goes on and on,
     as a plan with the same days each week, is no copy.
     """
+    if sum(map(len, texts)) - sum(map(len, set(texts))) < least:
+        return []  # so it is of nearly all pages
     copies: list[range] = []
     first: dict[str, int] = {}
     begun = length = 0
