@@ -242,6 +242,8 @@ def read_rows(readme: str, part: str) -> Iterator[str]:
 def main(arguments: list[str]) -> None:
     readme = README.read_text("utf-8")
     named = [argument for argument in arguments if argument != "--write"] or list(PARTS)
+    if unknown := set(named) - PARTS.keys():
+        sys.exit(f"{__doc__}\nThere is no part {sorted(unknown)[0]}: there are {', '.join(PARTS)}.")
     rows = [
         row
         for part, measure in PARTS.items()
