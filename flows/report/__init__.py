@@ -45,21 +45,15 @@ def write_summary(report: Report) -> str:
         if counts.get(name)
     ]
     processed = ("files processed", ", ".join([f"{counts.get('files_landed', 0):,} landed", *left_out]))
-    copies, rejected = (
-        count_of(counts.get("copies", 0), "copy", "copies"),
-        count_of(counts.get("rejected", 0), "record"),
-    )
+    copies = count_of(counts.get("copies", 0), "copy", "copies")
+    rejected = count_of(counts.get("rejected", 0), "record")
     what, landed = ("files to process", "") if run.outcome == "planned" else processed
     rows = [
         ("files found", counts.get("files_found", 0), f"{counts.get('files_unchanged', 0):,} as they were"),
         (what, counts.get("files", 0), landed),
         ("files gone", counts.get("files_gone", 0), "their documents leave"),
         ("documents landed", counts.get("documents", 0), f"{rejected} rejected"),
-        (
-            "documents in the corpus",
-            counts.get("corpus", 0),
-            f"and {copies} left out",
-        ),
+        ("documents in the corpus", counts.get("corpus", 0), f"and {copies} left out"),
         (
             "characters read",
             counts.get("characters_read", 0),
