@@ -79,3 +79,9 @@ def test_edits_that_do_not_fit_the_text_are_refused() -> None:
     rows = write_edits("document", "run", "one two", [Cut(0, 3, "1", "repair", "digit")])
     with pytest.raises(ValueError, match="does not fit"):
         undo("2 two", rows)
+
+
+def test_a_cut_behind_another_edit_keeps_how_sure_the_classifier_is() -> None:
+    repaired = Cut(0, 1, "O", "repair", "mojibake")  # of "0ne.\nTwo.\nThree."
+    removed = Cut(5, 9, "", "remove", "wording-classifier", 0.97)
+    assert compose([repaired], [removed]) == [repaired, removed]

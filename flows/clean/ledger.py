@@ -107,7 +107,7 @@ def _part_spaces(edits: Sequence[Cut], cuts: Iterable[Cut]) -> Iterator[Cut]:
                 break
             shift += len(edit.after) - (edit.end - edit.start)
             passed += 1
-        yield Cut(start, cut.end, after, cut.kind, cut.rule)
+        yield replace(cut, start=start, after=after)
 
 
 def write_edits(doc_id: str, run_id: str, original: str, edits: Sequence[Cut]) -> list[Edit]:
