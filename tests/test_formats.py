@@ -386,7 +386,20 @@ def test_the_first_rule_that_an_elements_words_call_for_is_taken(
     assert read_words(words) == (region, article)
 
 
-@pytest.mark.parametrize("state", ["no-comments", "has-comments", "comments-closed", "comments-count-3"])
+@pytest.mark.parametrize("opening", ['<section id="{}">', '<div class="section" id="{}"><span id="s"></span>\n'])
+def test_a_section_that_is_named_after_its_heading_is_no_region(opening: str) -> None:
+    prose = PROSE * 2
+    named = opening.format("sharing-memory") + f"<h2>Sharing memory<a>¶</a></h2>{prose}"
+    other = opening.format("sharing") + "<h2>Pass it on</h2><p>On paper or aloud.</p>"
+    page = find_blocks(LexborHTMLParser(f"<body>{prose}{named}</section></div>{other}").body)  # type: ignore[arg-type]
+    labels, _ = html_labels.label_by_rules(page)
+    assert set(labels[: len(SENTENCES) * 4 + 1]) == {None}
+    assert set(labels[len(SENTENCES) * 4 + 1 :]) == {"html-share"}
+
+
+@pytest.mark.parametrize(
+    "state", ["no-comments", "has-comments", "comments-closed", "comments-count-3", "deprecation-comment"]
+)
 def test_a_class_that_says_whether_there_are_comments_makes_no_comment(state: str) -> None:
     prose = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
     page = find_blocks(LexborHTMLParser(f"<div class='post {state}'>{prose}</div>").body)  # type: ignore[arg-type]

@@ -43,6 +43,8 @@ _PASSED: Final = NOT_SHOWN | {"-comment"}
 _UNSEEN: Final = ", ".join(sorted(NOT_SHOWN))
 _LONG_LINE: Final = 80  # characters
 _MOST_PROSE: Final = 400  # characters of long lines in a page's furniture
+_BEFORE_HEADING: Final = 3  # nodes of a section, at most: white space, and a mark for links of before
+_WORD: Final = re.compile(r"[^\W_]+")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _CODE: Final = re.compile(r"code|highlight|syntax|prettyprint|\blang(?:uage)?-|hljs")
 _MOST_DESCRIPTIONS: Final = 6
@@ -293,6 +295,19 @@ def _read_descriptions(parser: LexborHTMLParser) -> tuple[str, ...]:
 def _read_words(node: LexborNode) -> str:
     words = ""
     for name, value in node.attributes.items():
-        if value and name in TELLING:
+        if value and name in TELLING and not (name == "id" and _is_anchor(node, value)):
             words = f"{words} {value}" if words else value
     return words.lower()
+
+
+def _is_anchor(node: LexborNode, name: str) -> bool:
+    """Whether a section is named after its heading, as Sphinx and Pandoc do: "sharing-memory" shares nothing."""
+    if node.tag != "section" and "section" not in (node.attributes.get("class") or "").split():
+        return False
+    heading = node.first_child
+    for _ in range(_BEFORE_HEADING):
+        if heading is not None and heading.tag not in HEADINGS:
+            heading = heading.next
+    if heading is None or heading.tag not in HEADINGS:
+        return False
+    return _WORD.findall(heading.text().lower()) == _WORD.findall(name.lower())

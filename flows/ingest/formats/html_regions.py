@@ -91,10 +91,11 @@ ARTICLE_WORDS: Final = (
     rf"{_B}(?:article-?body|article__body|storytext|story-?body|article-?text|post-?text|content-?body|body-?content|caas-body|"
     rf"td-post-content|field-name-body|body-copy|bodytext|rich-?text|w-richtext|prose|post_content|postcontent|entry-content){_E}",
 )
-# What says whether there are comments, not that these are
+# What says whether there are comments, not that these are; and what Javadoc calls so
 _STATE: Final = re2.compile(
     r"\b(?:no|has|hide|with|without|show|open|allow|enable)[-_]comments?\b|"
-    r"\bcomments?[-_](?:off|closed|open|disabled|enabled|hidden|allowed|count|number|link)\b"
+    r"\bcomments?[-_](?:off|closed|open|disabled|enabled|hidden|allowed|count|number|link)\b|"
+    r"\b(?:deprecation|preview)-?comment\b"
 )
 # What stands over readers' comments, a number aside
 _COMMENTS = (
