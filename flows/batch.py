@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ import pyarrow as pa
 from flows.clean import Cleaned, Policy, clean
 from flows.clean.ledger import squeeze, undo, write_edits
 from flows.clean.repair import spell_surrogates
-from flows.clean.templates import read_templates, write_paragraphs
+from flows.clean.templates import Templates, read_templates, write_paragraphs
 from flows.dedupe.fingerprint import write_fingerprints
 from flows.describe import describe
 from flows.describe.credentials import hide_credentials_of, hide_credentials_within
@@ -175,7 +176,7 @@ def _land_records(
     documents = 0
     rejected: list[Rejected] = []
     counts, seconds = staged.result.counts, staged.result.seconds
-    policy = _make_policy(batch, settings)
+    policy = make_policy(settings, read_templates(tuple(batch.warehouse / file.path for file in batch.templates)))
     records = iter(reading.records)
     while True:
         with _timed(seconds, "read"):
@@ -208,12 +209,14 @@ def _find_forgotten(work: Work, record: int, content_hash: str | None) -> str | 
     return None
 
 
-def _make_policy(batch: Batch, settings: Settings) -> Policy:
+def make_policy(settings: Settings, templates: Templates = MappingProxyType({})) -> Policy:
+    """What the settings allow to be cut, and the templates of the sources."""
     return Policy(
         disabled_rules=frozenset(settings.disabled_rules),
+        wording_threshold=settings.wording_threshold,
         line_noise_threshold=settings.line_noise_threshold,
         largest_removed_share=settings.largest_removed_share,
-        templates=read_templates(tuple(batch.warehouse / file.path for file in batch.templates)),
+        templates=templates,
     )
 
 

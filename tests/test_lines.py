@@ -12,15 +12,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.clean import clean
+from flows.clean import Policy, clean
 from flows.clean.ledger import apply
 from flows.clean.line_features import FEATURES, is_run_together, measure_lines
 from flows.clean.line_words import LONGEST_LINE, measure_words
 from flows.clean.lines import RULE, THRESHOLD, calibrate, find_noise, judge, load_model, read_model, score_lines
 from flows.forest import Matrix
 from flows.ingest.read import read
-from flows.model import Record
-from tests.benchmarks.marked_lines import Marked, find_copies, read_documents, read_marked, split
+from flows.model import Cut, Record
+from tests.benchmarks.marked_lines import (
+    PAGES,
+    Marked,
+    find_copies,
+    read_documents,
+    read_marked,
+    read_page_texts,
+    split,
+)
 from tests.benchmarks.train_lines import train_without
 
 DATA = Path("../shared/data")
@@ -246,3 +254,21 @@ def test_long_prose_and_hostile_lines_are_left_alone() -> None:
     assert not find_noise("\n\n".join([" ".join(PROSE)] * 3000), THRESHOLD)
     cuts = find_noise("a b\n" * 40_000 + "\n".join("|" * 300 for _ in range(4_000)), THRESHOLD)
     assert all(first.end <= second.start for first, second in pairwise(cuts))
+
+
+def test_what_markup_has_told_of_the_lines_of_a_page_is_left_to_it() -> None:
+    text = "\n".join([*MENU, *PROSE])
+    policy = Policy(line_noise_threshold=THRESHOLD)
+    assert len(clean(Record(0, text), policy=policy).text) < len("\n\n".join(PROSE)) + 20
+    marked = Record(0, f"{text}\nHome", cuts=(Cut(len(text), len(text) + 5, "", "remove", "html-navigation"),))
+    assert RULE not in {edit.rule for edit in clean(marked, policy=policy).edits}
+
+
+@pytest.mark.skipif(not (DATA / "web_pages").is_dir(), reason="needs the real pages")
+def test_the_pages_that_are_learned_from_are_of_other_hosts_than_those_reported_on() -> None:
+    pages = read_page_texts(DATA)
+    learned = {document.host for document in read_documents(DATA) if document.language == PAGES}
+    assert learned and learned.isdisjoint({page.host for page in pages if page.is_dev})
+    fold = split(pages)
+    for host in filter(None, learned):
+        assert len({own for own, page in zip(fold.tolist(), pages, strict=True) if page.host == host}) == 1

@@ -19,6 +19,7 @@ from flows.clean.rules import find_cuts
 from flows.clean.spaces import find_spaces
 from flows.clean.templates import RULE, Span, Templates, find_templates, list_paragraphs, write_cuts
 from flows.clean.verbatim import hide, leave, move
+from flows.clean.wording import find_worded
 from flows.describe.choose import choose_source, choose_title, list_persons
 from flows.model import Claim, Cut, Record
 
@@ -37,8 +38,10 @@ class Policy:
     """What may be cut."""
 
     disabled_rules: frozenset[str] = frozenset()
+    wording_threshold: float = 1.0
+    """The score from which the wording classifier removes a line that no rule names; not at all when it is 1."""
     line_noise_threshold: float = 1.0
-    """The score from which the line classifier removes what no rule names; not at all when it is 1."""
+    """The same of the line classifier, which looks only at text that the reader has left as it was: without markup."""
     largest_removed_share: float = 1.0
     """Of the text; a document of which rules would remove more keeps it whole."""
     templates: Templates = field(default_factory=dict)
@@ -66,7 +69,8 @@ def clean(record: Record, claims: Sequence[Claim] = (), policy: Policy = Policy(
     cleaned = _apply_passes(record, said, policy, frozenset())
     excess = _find_excess(record, cleaned.edits, policy.largest_removed_share)
     if excess:
-        return _apply_passes(record, said, policy, excess)
+        unlearned = replace(policy, wording_threshold=1.0, line_noise_threshold=1.0)  # nor take what rules have left
+        return _apply_passes(record, said, unlearned, excess)
     whole = _cut_template(cleaned, policy)
     if whole is not cleaned and _find_excess(record, whole.edits, policy.largest_removed_share):
         return replace(cleaned, suspended_rules=(RULE,))
@@ -87,7 +91,8 @@ def _apply_passes(record: Record, said: tuple[Claim, ...], policy: Policy, suspe
     text = record.text
     edits: list[Cut] = []
     disabled = policy.disabled_rules
-    threshold = policy.line_noise_threshold
+    worded = policy.wording_threshold
+    noise = policy.line_noise_threshold if not record.cuts else 1.0  # markup has told what the lines are
 
     verbatim = record.verbatim
 
@@ -108,7 +113,8 @@ def _apply_passes(record: Record, said: tuple[Claim, ...], policy: Policy, suspe
         outside(lambda text: find_cuts(text, disabled, "remove")),  # or a line above the date would pass for the title
         outside(lambda text: find_head(text, title, persons)),
         outside(lambda text: find_cuts(text, disabled, "lift")),
-        outside(lambda text: (find_noise(text, threshold) if threshold < 1 else (), ())),
+        outside(lambda text: (find_worded(text, worded) if worded < 1 else (), ())),
+        outside(lambda text: (find_noise(text, noise) if noise < 1 else (), ())),
         outside(lambda text: (find_joins(text), ())),
         lambda text: (find_repairs(text), ()),  # what was apart may have come together: a letter and its accent
         lambda text: (find_spaces(text, verbatim), ()),

@@ -24,6 +24,7 @@ import numpy as np
 
 from flows.clean.line_features import FEATURES, is_ornament, is_run_together, measure_lines
 from flows.clean.line_words import LONGEST_LINE
+from flows.clean.scored_lines import Scored, cut_lines, find_lines
 from flows.forest import Forest, Matrix, predict, read_forest
 from flows.model import Cut
 from flows.recognise.language import detect_language
@@ -72,21 +73,14 @@ def calibrate(scores: Matrix, threshold: float) -> Matrix:
     return np.asarray(odds / (1 - scores + odds), dtype=np.float32)
 
 
-def score_lines(text: str, model: Model | None = None) -> list[tuple[int, int, float]]:
+def score_lines(text: str, model: Model | None = None) -> list[Scored]:
     """Of each line that is not blank: where it starts and ends, without white space around, and how likely it is noise.
 
     The numbers weigh what a mistake costs: a line of content counts by its characters, so a short line needs less to
     be called noise than a long one. They are moved by language, so that one threshold costs as much in each. Without
     a model, that of `lines.json` tells.
     """
-    spans = []
-    start = 0
-    for whole in text.split("\n"):
-        line = whole.strip()
-        if line:
-            at = start + len(whole) - len(whole.lstrip())
-            spans.append((at, at + len(line)))
-        start += len(whole) + 1
+    spans = find_lines(text)
     lines = [text[start:end] for start, end in spans]
     if all(len(line) > LONGEST_LINE and not is_run_together(line) for line in lines):
         return [(start, end, 0.0) for start, end in spans]
@@ -98,15 +92,4 @@ def score_lines(text: str, model: Model | None = None) -> list[tuple[int, int, f
 
 def find_noise(text: str, threshold: float, model: Model | None = None) -> list[Cut]:
     """The lines whose score is at least `threshold`; those that only blank lines part are one cut."""
-    cuts: list[Cut] = []
-    follows = False
-    for start, end, score in score_lines(text, model):
-        noise = score >= threshold
-        if noise:
-            least = round(score, 2)
-            if follows:
-                before = cuts.pop()
-                start, least = before.start, min(least, before.confidence or 0.0)
-            cuts.append(Cut(start, end, "", "remove", RULE, least))
-        follows = noise
-    return cuts
+    return cut_lines(score_lines(text, model), threshold, RULE)

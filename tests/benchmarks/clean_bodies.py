@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flows.clean import clean
 from flows.model import Cut, Record
+from tests.benchmarks import POLICY
 from tests.benchmarks.marked_pages import find_host, is_held_out
 from tests.benchmarks.planted_noise import Share, add, count, find_removed
 
@@ -55,7 +56,7 @@ def count_damaged(shares: list[Share]) -> int:
 
 
 def list_removals(text: str) -> list[Cut]:
-    return [edit for edit in clean(Record(0, text)).edits if edit.kind == "remove"]
+    return [edit for edit in clean(Record(0, text), policy=POLICY).edits if edit.kind == "remove"]
 
 
 def print_set(name: str, bodies: list[Body]) -> None:

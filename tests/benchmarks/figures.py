@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
@@ -106,7 +107,8 @@ def measure_plain_text(limit: int | None, with_peers: bool) -> Iterator[Figure]:
 
 
 def measure_lines(limit: int | None, with_peers: bool) -> Iterator[Figure]:
-    """The noise lines of the dev splits that rules and classifier find, and the content lost with them.
+    """The noise lines of the dev splits that rules and classifier find, and the content lost with them; and how well a
+    run cleans the plain text of pages.
 
     Of all folds, or, where there is a limit, of all splits in the first one. Beside RefinedWeb's filter, which loses
     about as little; C4's takes nearly all noise and a third of the content.
@@ -114,15 +116,23 @@ def measure_lines(limit: int | None, with_peers: bool) -> Iterator[Figure]:
     documents = marked_lines.read_documents(DATA)
     learn = line_quality.learn_without if limit is None else line_quality.learn_without_first
     models = learn(documents)
+    peers = {"RefinedWeb": line_quality.filter_as_refinedweb} if with_peers else {}
     for language in marked_lines.LANGUAGES:
         pairs = line_quality.pair_held_out(documents, models, language, of_all=limit is not None)
         lost, found = line_quality.measure_all(pairs)
-        peers = {"RefinedWeb": line_quality.filter_as_refinedweb} if with_peers else {}
         told = {name: line_quality.measure([own for own, _ in pairs], choose) for name, choose in peers.items()}
         found_by = {name: share for name, (_, share) in told.items()}
         yield Figure("noise lines found", found, found_by, of=language)
         lost_by = {name: loss for name, (loss, _) in told.items()}
         yield Figure("content lost with them", lost, lost_by, less=True, of=language)
+    pages = [page for page in marked_lines.read_page_texts(DATA) if page.is_dev]
+    score, lost = line_quality.measure_texts(pages, line_quality.keep_as_a_run)
+    told = {
+        name: line_quality.measure_texts(pages, partial(line_quality.keep_lines, choose=choose))
+        for name, choose in peers.items()
+    }
+    yield Figure("plain text of pages, F1 of words", score, {name: f1 for name, (f1, _) in told.items()})
+    yield Figure("content lost of it", lost, {name: loss for name, (_, loss) in told.items()}, less=True)
 
 
 def measure_languages(limit: int | None, with_peers: bool) -> Iterator[Figure]:

@@ -2,26 +2,40 @@
 
     python -m tests.benchmarks.line_quality [FOLDER]
 
-FOLDER holds line_quality/ and wikinews/; by default it is ../shared/data. Measured is on the dev splits. All documents
-of line_quality fall into five folds, those of the dev splits too; each is judged by what `train_lines` learns, in this
-run, from the other four, with the thresholds that the scores of these four give. A noise line is found when all of it
-is cut; content is counted in characters. C4's and RefinedWeb's filters are those for lines, as their papers state them
-(Raffel et al. 2020, section 2.2; Penedo et al. 2023, appendix G.2); RefinedWeb's edits of line ends, and its rule that
-a document with too many such lines goes, are left out. The news, of another year than is learned from, and the time are
-measured with what ships.
+FOLDER holds line_quality/, wikinews/, web_pages/ and article_pages/; by default it is ../shared/data. Measured is on
+the dev splits. All documents of line_quality fall into five folds, those of the dev splits too; each is judged by what
+`train_lines` learns, in this run, from the other four, with the thresholds that the scores of these four give. A noise
+line is found when all of it is cut; content is counted in characters. C4's and RefinedWeb's filters are those for
+lines, as their papers state them (Raffel et al. 2020, section 2.2; Penedo et al. 2023, appendix G.2); RefinedWeb's
+edits of line ends, and its rule that a document with too many such lines goes, are left out. The plain text of pages,
+of hosts that nothing is learned from, the news, of another year than is learned from, and the time are measured with
+what ships.
 """
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from time import process_time
 
+from flows.clean import clean
 from flows.clean.lines import THRESHOLD, Model, find_noise, load_model, read_model
 from flows.clean.rules import find_cuts
-from tests.benchmarks.marked_lines import DATA, LANGUAGES, Marked, read_documents, read_wikinews, split
+from flows.model import Record
+from tests.benchmarks import POLICY
+from tests.benchmarks.marked_lines import (
+    DATA,
+    LANGUAGES,
+    Marked,
+    read_documents,
+    read_page_texts,
+    read_wikinews,
+    split,
+)
+from tests.benchmarks.marked_pages import split_words
 from tests.benchmarks.train_lines import find_thresholds, score_held_out, train_without
 
 _COUNTER = re.compile(
@@ -112,6 +126,31 @@ def measure_all(pairs: Sequence[tuple[Marked, Filter]]) -> tuple[float, float]:
     return lost / content, found / noisy if noisy else 0.0
 
 
+def keep_lines(text: str, choose: Filter) -> str:
+    """The lines of which nothing goes."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return "\n".join(line for line, gone in zip(lines, choose(lines), strict=True) if not gone)
+
+
+def keep_as_a_run(text: str) -> str:
+    """What is left of a text by rules and both classifiers, by a run with no setting of its own."""
+    return clean(Record(0, text), policy=POLICY).text
+
+
+def measure_texts(pages: Sequence[Marked], keep: Callable[[str], str]) -> tuple[float, float]:
+    """The mean F1 of the words that are kept of the pages' plain text, and the share of the content's that are lost."""
+    total = content = lost = 0.0
+    for page in pages:
+        kept = Counter(split_words(keep("\n".join(page.lines))))
+        marked = [line for line, noise in zip(page.lines, page.noise, strict=True) if not noise]
+        wanted = Counter(split_words("\n".join(marked)))
+        both = (kept & wanted).total()
+        total += 2 * both / max(1, kept.total() + wanted.total())
+        content += wanted.total()
+        lost += wanted.total() - both
+    return total / len(pages), lost / content
+
+
 def learn_without(documents: Sequence[Marked]) -> dict[int, Model]:
     """By fold, what is learned without its documents: the lexicon, the forest and the thresholds."""
     learned = train_without(documents)
@@ -163,6 +202,13 @@ def main(folder: Path) -> None:
         cells = [measure([document for document, _ in pairs], choose) for choose in FILTERS.values()]
         cells.append(measure_all(pairs))
         print(f"{language:10}" + "".join(f"{lost:14.2%} {found:7.1%}" for lost, found in cells), flush=True)
+    pages = [page for page in read_page_texts(folder) if page.is_dev]
+    print(f"\n{len(pages)} pages of hosts that are held out, as text: F1 of words, content lost")
+    for name, choose in (("everything", lambda lines: [0] * len(lines)), *FILTERS.items()):
+        score, lost = measure_texts(pages, partial(keep_lines, choose=choose))
+        print(f"{name:26}{score:8.3f}{lost:9.2%}")
+    score, lost = measure_texts(pages, keep_as_a_run)
+    print(f"{'as a run cleans them':26}{score:8.3f}{lost:9.2%}\n")
     news = read_wikinews(folder, REPORTED_YEAR)
     cells = [measure(news, choose) for choose in (*FILTERS.values(), filter_by_both)]
     print(f"news {REPORTED_YEAR} " + "".join(f"{lost:14.3%} {'':7}" for lost, _ in cells))

@@ -6,10 +6,21 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tests.benchmarks.marked_pages import (
+    LEAST_FOUND,
+    find_shares,
+    is_held_out,
+    read_article_pages,
+    read_web_pages,
+    show,
+    split_words,
+)
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -19,6 +30,8 @@ TELLING = 30
 """Characters of a line that tells copies."""
 COPIED = 1 / 3
 """The share of such lines in the shorter of two documents, from which they are copies."""
+PAGES = "pages"
+"""The language of pages, which is English for the most part."""
 LEARNED_YEAR = 2019
 """The year of Wikinews that is learned from; others are reported on."""
 
@@ -27,12 +40,14 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """The lines of one document, which of them are noise, and whether it is of a dev split, which is reported on."""
+    """The lines of one document, which of them are noise, and whether it is of a part that is reported on."""
 
     language: str
     lines: list[str]
     noise: Mask
     is_dev: bool = False
+    host: str = ""
+    """Of a page: those of one host are alike."""
 
 
 def read_marked(path: Path) -> list[Marked]:
@@ -54,22 +69,48 @@ def read_wikinews(folder: Path, year: int) -> list[Marked]:
     return [Marked("news", text, np.zeros(len(text), dtype=bool)) for text in texts if text]
 
 
+def read_page_texts(folder: Path) -> list[Marked]:
+    """What pages show, as text without markup: a line is noise where people marked less than half of its block."""
+    documents = []
+    pages = chain(read_web_pages(folder / "web_pages"), read_article_pages(folder / "article_pages"))
+    for marked in pages:
+        page = show(marked.source)
+        if not page.blocks or not marked.gold:
+            continue
+        share = find_shares(page, [True] * len(page.blocks), marked.gold)
+        words = [len(split_words(page.text[block.start : block.end])) for block in page.blocks]
+        if (share * words).sum() < LEAST_FOUND * len(split_words(marked.gold)):
+            continue
+        lines, noise = [], []
+        for block, own in zip(page.blocks, share, strict=True):
+            own_lines = [line.strip() for line in page.text[block.start : block.end].split("\n") if line.strip()]
+            lines += own_lines
+            noise += [own < 0.5] * len(own_lines)
+        documents.append(Marked(PAGES, lines, np.array(noise), is_held_out(marked.host), marked.host))
+    return documents
+
+
 def read_documents(folder: Path) -> list[Marked]:
-    """All that can be learned from: the splits of every language, and the news of a year."""
+    """All that can be learned from: the splits of every language, the news of a year, and pages as text.
+
+    Of the pages every second, and none of the hosts that are held out.
+    """
+    pages = [page for page in read_page_texts(folder) if not page.is_dev][::2]
     paths = [
         path for language in LANGUAGES for path in sorted((folder / "line_quality").glob(f"{language}-*.jsonl.gz"))
     ]
-    return [document for path in paths for document in read_marked(path)] + read_wikinews(folder, LEARNED_YEAR)
+    return [document for path in paths for document in read_marked(path)] + read_wikinews(folder, LEARNED_YEAR) + pages
 
 
 def find_copies(documents: Sequence[Marked]) -> NDArray[np.int64]:
-    """Of each document, the number of the first one of its family: documents that share a third of their lines.
+    """Of each document, the number of the first one of its family: those that share a third of their lines, or a host.
 
     Of line_quality's 17 Spanish dev documents 4 are in the train split too, of the English 3; 12 Swedish are one page.
     """
     family = np.arange(len(documents))
     lines = [{line for line in document.lines if len(line) >= TELLING} for document in documents]
     seen: dict[str, list[int]] = defaultdict(list)
+    first_of: dict[str, int] = {}
     for number, own in enumerate(lines):
         shared = Counter(other for line in own for other in seen[line])
         for other, count in shared.items():
@@ -77,6 +118,9 @@ def find_copies(documents: Sequence[Marked]) -> NDArray[np.int64]:
                 family[family == family[number]] = family[other]
         for line in own:
             seen[line].append(number)
+        if documents[number].host:
+            first = first_of.setdefault(documents[number].host, number)
+            family[family == family[number]] = family[first]
     return family
 
 

@@ -33,6 +33,7 @@ from flows.clean import clean
 from flows.describe import describe
 from flows.ingest.read import read
 from flows.model import Record
+from tests.benchmarks import POLICY
 from tests.benchmarks.marked_pages import find_host, is_held_out
 
 ROOT = Path(__file__).parents[2]
@@ -96,7 +97,7 @@ def tell(page: Page) -> Told:
     """What the page's row of `documents` would tell."""
     for record in read(page.source, "page.html", 1 << 30).records:
         if isinstance(record, Record):
-            cleaned = clean(record)
+            cleaned = clean(record, policy=POLICY)
             row = describe(cleaned.text, cleaned.claims, TODAY)
             day = row["published_day"] or (f"{row['published']:%Y-%m}" if row["published_precision"] == "month" else "")
             return Told(row["title"] or "", "; ".join(row["authors"]), str(day))

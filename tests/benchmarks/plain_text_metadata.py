@@ -33,6 +33,7 @@ from flows.describe.choose import choose
 from flows.ingest.read import read
 from flows.model import Claim, Record
 from flows.recognise.addresses import claims_of_file_name
+from tests.benchmarks import POLICY
 from tests.benchmarks.metadata import FIELDS, FOLDER, FOLDS, TODAY, Told
 
 ROOT = Path(__file__).parents[2]
@@ -134,7 +135,7 @@ def tell(text: Text) -> Told:
     for record in read(text.source.encode(), text.name, 1 << 30).records:
         if isinstance(record, Record):
             named: Sequence[Claim] = claims_of_file_name(text.name)
-            chosen = choose(clean(record, named).claims, TODAY)
+            chosen = choose(clean(record, named, POLICY).claims, TODAY)
             return Told(chosen.title or "", "; ".join(chosen.authors), str(chosen.published_day or ""))
     return Told("", "", "")
 

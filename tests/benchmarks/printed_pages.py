@@ -21,6 +21,7 @@ from flows.clean import clean
 from flows.ingest.contents import look_at
 from flows.ingest.formats import pdf
 from flows.model import Record
+from tests.benchmarks import POLICY
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT.parent / "shared" / "data" / "news_pdf_rendered"
@@ -72,7 +73,7 @@ def fold(text: str) -> str:
 
 
 def score(number: str, columns: int, record: Record, gold: Iterable[str]) -> Outcome:
-    cleaned = clean(record)
+    cleaned = clean(record, policy=POLICY)
     lifted = [record.text[edit.start : edit.end] for edit in cleaned.edits if edit.kind == "lift"]
     found = {fold(paragraph) for text in (cleaned.text, *lifted) for paragraph in text.split("\n")}
     found.update(map(fold, lifted))

@@ -10,9 +10,8 @@ weights say of hosts that they did not learn from, the second from what the firs
 """
 
 import json
-import re
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,15 +29,21 @@ from flows.ingest.formats.html_labels import label_by_rules
 from flows.ingest.formats.html_measures import measure_blocks
 from flows.ingest.formats.html_words import fold_text, list_class_words, list_text_words
 from tests.benchmarks.grow_forest import Floats, Shape, grow_forest, write_forest
-from tests.benchmarks.marked_pages import FOLDS, MarkedPage, hash_host, read_article_pages, read_web_pages, show
+from tests.benchmarks.marked_pages import (
+    FOLDS,
+    LEAST_FOUND,
+    MarkedPage,
+    find_shares,
+    hash_host,
+    read_article_pages,
+    read_web_pages,
+    show,
+    split_words,
+)
 
 ROOT = Path(__file__).parents[2]
-RUN = 4
-"""Words of a shingle."""
 FEWEST_PAGES = 5
 """A word that is weighed is on at least so many pages."""
-LEAST_FOUND = 0.3
-"""The share of the words that people marked which a page's blocks must have to be learned from."""
 LEAST_AGREEMENT = 0.6
 """The F1 of what is learned from other hosts, on a page that the first forest learns from."""
 WORTH_OF_NEWS = 6.0
@@ -79,55 +84,6 @@ class Learned:
     words: dict[str, float]
     first: Grown
     second: Grown
-
-
-def split_words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
-
-
-def find_shares(page: Page, kept: Sequence[bool], gold: str) -> Floats:
-    """Of each block, the share of its words that the gold text has; blocks that `kept` names are served first."""
-    words = split_words(gold)
-    left = Counter(zip(*(words[at:] for at in range(RUN)), strict=False))
-    first_at: dict[tuple[str, ...], int] = {}
-    for at in range(len(words) - RUN + 1):
-        first_at.setdefault(tuple(words[at : at + RUN]), at)
-    texts = [split_words(page.text[block.start : block.end]) for block in page.blocks]
-    share = np.zeros(len(texts))
-    span: list[tuple[int, int] | None] = [None] * len(texts)
-    for number in sorted(range(len(texts)), key=lambda number: not kept[number]):
-        own = texts[number]
-        covered = np.zeros(len(own), dtype=bool)
-        for at in range(len(own) - RUN + 1):
-            shingle = tuple(own[at : at + RUN])
-            if left[shingle] > 0:
-                left[shingle] -= 1
-                covered[at : at + RUN] = True
-                found = span[number]
-                span[number] = (found[0] if found else first_at[shingle], first_at[shingle] + RUN)
-        if len(own) >= RUN:
-            share[number] = covered.mean()
-            if share[number] < 0.5:
-                span[number] = None
-    joined = " " + " ".join(words) + " "
-    offsets = np.cumsum([0, *(len(word) + 1 for word in words)])
-    ends = [0] * len(texts)
-    reached = -1
-    for number, place in enumerate(span):
-        reached = place[1] if place else reached
-        ends[number] = reached
-    following = len(words)
-    position = -1
-    for number in range(len(texts) - 1, -1, -1):
-        place = span[number]
-        if place:
-            following = place[0]
-        elif 0 < len(texts[number]) < RUN and (ends[number] >= 0 or following < len(words)):
-            low = offsets[max(0, ends[number] - 1, following - 60 if ends[number] < 0 else 0)]
-            high = offsets[min(len(words), following + 1, ends[number] + 60 if following == len(words) else len(words))]
-            position = joined.find(" " + " ".join(texts[number]) + " ", int(low), int(high) + 1)
-            share[number] = float(position >= 0)
-    return share
 
 
 def read_example(marked: MarkedPage, worth: float) -> Example | None:

@@ -1,0 +1,189 @@
+"""Trains the wording classifier and writes flows/clean/wording.json: deterministic, five minutes of one core.
+
+    python -m tests.benchmarks.train_wording HELP [FOLDER]
+
+HELP holds Debian's packages of LibreOffice's help, unpacked, each in a folder of its name: instructions in the
+imperative, hundreds of thousands of words in each of a dozen languages, none of them boilerplate.
+
+    for language in cs da de en-us es fi fr hu it nl pl pt pt-br ru sv tr; do
+        apt-get download libreoffice-help-$language
+        dpkg-deb -x libreoffice-help-${language}_*.deb HELP/libreoffice-help-$language
+    done
+
+FOLDER holds web_pages/, article_pages/ and wikinews/; by default it is ../shared/data. Beside the help are learned from
+lines that were written for it (tests/benchmarks/wording/, a file a language), the lines that the rules must take and
+must leave, the part of tests/cases/planted.toml that is not held out, the lines in the main content of the pages, and
+the Wikinews of 2019. `planted_noise` and `clean_bodies` report.
+"""
+
+import json
+import re
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from selectolax.lexbor import LexborHTMLParser
+
+from flows.clean import wording
+from flows.clean.rulebook import LONGEST_CALL, load_rules
+from flows.clean.wording import Wording, list_terms
+from tests.benchmarks.grow_forest import Floats
+from tests.benchmarks.marked_lines import DATA, LEARNED_YEAR, read_wikinews
+from tests.benchmarks.marked_pages import MarkedPage, read_article_pages, read_web_pages, show
+from tests.benchmarks.planted_noise import read_noise
+
+WRITTEN = Path(__file__).with_name("wording")
+WRITTEN_WEIGHT = 3.0
+"""Of a line that was written to be learned from or is a rule's case: what it says is certain."""
+HELP_WEIGHT = 0.5
+MOST_HELP = 3000
+"""Lines that are learned from of a language's help."""
+FEWEST_LINES = 2
+"""A term is in at least so many lines."""
+PENALTY = 0.3
+"""Of a weight, by its size: most terms have none."""
+LEAST_WEIGHT = 0.05
+STEPS = 400
+SHORTEST = 3
+"""Characters of a line that is learned from."""
+
+
+class Line(NamedTuple):
+    """A line, whether it is noise, and what it counts."""
+
+    text: str
+    noise: bool
+    weight: float
+
+
+def read_written(folder: Path = WRITTEN) -> Iterator[Line]:
+    """The lines that were written to be learned from."""
+    for path in sorted(folder.glob("*.toml")):
+        table = tomllib.loads(path.read_text("utf-8"))
+        for kind in ("noise", "content"):
+            yield from (Line(text, kind == "noise", WRITTEN_WEIGHT) for text in table[kind])
+
+
+def read_cases() -> Iterator[Line]:
+    """The lines of the rules' cases and of the planted ones that are not held out."""
+    planted = [noise.text for noise in read_noise() if not noise.held_out]
+    rules = [rule for rule in load_rules() if rule.kind == "remove"]
+    for text in chain(planted, *(rule.hits for rule in rules)):
+        yield from (Line(line, True, WRITTEN_WEIGHT) for line in text.split("\n"))
+    for text in chain.from_iterable(rule.misses for rule in rules):
+        yield from (Line(line, False, WRITTEN_WEIGHT) for line in text.split("\n"))
+
+
+def read_pages(pages: Iterable[MarkedPage]) -> Iterator[Line]:
+    """The different lines of each page that stand in its main content. Of the others many are headlines of articles,
+    which no wording tells."""
+    for page in pages:
+        content = _fold(page.gold)
+        for line in dict.fromkeys(show(page.source).text.split("\n")):
+            if _fold(line).strip() and _fold(line) in content:
+                yield Line(line, False, 1.0)
+
+
+def read_help(folder: Path) -> Iterator[Line]:
+    """Lines of each package of help, drawn evenly from all its different ones in their order."""
+    for package in sorted(folder.iterdir()):
+        texts: set[str] = set()
+        for path in sorted(package.rglob("text/**/*.html")):
+            shown = LexborHTMLParser(path.read_bytes()).css_first("#DisplayArea")
+            texts.update(" ".join(node.text().split()) for node in (shown.css("p, h1, h2, h3, li") if shown else ()))
+        lines = sorted(text for text in texts if len(text) <= LONGEST_CALL)
+        yield from (Line(text, False, HELP_WEIGHT) for text in lines[:: max(1, len(lines) // MOST_HELP)])
+
+
+def _fold(text: str) -> str:
+    """Its words in lower case, with a blank around each."""
+    return " ".join(["", *re.findall(r"\w+", text.casefold()), ""])
+
+
+def read_lines(help_pages: Path, folder: Path) -> list[Line]:
+    """All lines that are learned from."""
+    news = [line for document in read_wikinews(folder, LEARNED_YEAR) for line in document.lines]
+    lines = chain(
+        read_written(),
+        read_cases(),
+        read_pages(read_web_pages(folder / "web_pages")),
+        read_pages(read_article_pages(folder / "article_pages")),
+        read_help(help_pages),
+        (Line(line, False, 1.0) for line in news),
+    )
+    stripped = (line._replace(text=line.text.strip()) for line in lines)
+    return [line for line in stripped if SHORTEST <= len(line.text) <= LONGEST_CALL]
+
+
+def fit(lines: Sequence[Line], penalty: float = PENALTY, steps: int = STEPS) -> Wording:
+    """Logistic regression with a penalty on the size of the weights (FISTA: Beck and Teboulle 2009)."""
+    terms_of = [sorted(list_terms(line.text)) for line in lines]
+    lines_with = Counter(chain.from_iterable(terms_of))
+    vocabulary = sorted(term for term, count in lines_with.items() if count >= FEWEST_LINES)
+    number = {term: at for at, term in enumerate(vocabulary)}
+    known = [[number[term] for term in terms if term in number] for terms in terms_of]
+    column = np.fromiter(chain.from_iterable(known), dtype=np.int64)
+    row = np.repeat(np.arange(len(lines)), [len(terms) for terms in known])
+    value = (1 / np.sqrt([len(terms) for terms in terms_of]))[row]
+    weight = np.array([line.weight for line in lines])
+    noise = np.array([line.noise for line in lines], dtype=float)
+
+    def measure(weights: Floats) -> Floats:
+        """What each line's terms weigh."""
+        return np.bincount(row, value * weights[column], minlength=len(lines)).astype(float)
+
+    def gather(errors: Floats) -> Floats:
+        """What each term has of the lines' errors."""
+        return np.bincount(column, value * errors[row], minlength=len(vocabulary)).astype(float)
+
+    curvature = _find_curvature(lambda weights: gather(weight * measure(weights)), len(vocabulary)) / 2
+    curvature_of_bias = weight.sum() / 2
+    weights, bias = np.zeros(len(vocabulary)), 0.0
+    ahead, bias_ahead, momentum = weights, bias, 1.0
+    for _ in range(steps):
+        error = weight * (1 / (1 + np.exp(-measure(ahead) - bias_ahead)) - noise)
+        moved = ahead - gather(error) / curvature
+        moved = np.sign(moved) * np.maximum(np.abs(moved) - penalty / curvature, 0)
+        moved_bias = bias_ahead - error.sum() / curvature_of_bias
+        following = (1 + (1 + 4 * momentum**2) ** 0.5) / 2
+        ahead = moved + (momentum - 1) / following * (moved - weights)
+        bias_ahead = moved_bias + (momentum - 1) / following * (moved_bias - bias)
+        weights, bias, momentum = moved, moved_bias, following
+    found = {term: round(float(own), 2) for term, own in zip(vocabulary, weights, strict=True)}
+    return Wording(round(float(bias), 2), {term: own for term, own in found.items() if abs(own) >= LEAST_WEIGHT})
+
+
+def _find_curvature(apply: Callable[[Floats], Floats], size: int, steps: int = 40) -> float:
+    """The greatest eigenvalue of a symmetric matrix, by powers; a twentieth more, since they come from below."""
+    vector, length = np.random.default_rng(0).normal(size=size), 1.0
+    for _ in range(steps):
+        vector = apply(vector / length)
+        length = float(np.linalg.norm(vector))
+    return 1.05 * length
+
+
+def write_wording(learned: Wording) -> str:
+    """The JSON of wording.json: a term a line."""
+    terms = ",\n".join(f"  {json.dumps(term, ensure_ascii=False)}: {weight}" for term, weight in learned.terms.items())
+    return f'{{\n "bias": {learned.bias},\n "terms": {{\n{terms}\n }}\n}}\n'
+
+
+def main(help_pages: Path, folder: Path = DATA) -> None:
+    lines = read_lines(help_pages, folder)
+    learned = fit(lines)
+    path = Path(wording.__file__).with_name("wording.json")
+    path.write_text(write_wording(learned), encoding="utf-8")
+    noise = sum(line.noise for line in lines)
+    print(
+        f"{path.name}: {path.stat().st_size // 1000} kB, {len(learned.terms)} terms of {noise} lines of noise", end=" "
+    )
+    print(f"and {len(lines) - noise} of content")
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))
