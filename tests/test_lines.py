@@ -61,8 +61,15 @@ def test_a_lower_threshold_takes_the_menu_above_an_article_and_the_article_stays
 
 
 def test_lines_of_separators_are_noise_whatever_stands_around() -> None:
-    text = "\n".join([PROSE[0], "|| ||", PROSE[1], "_____", PROSE[2]])
-    assert [text[cut.start : cut.end] for cut in find_noise(text, THRESHOLD)] == ["|| ||", "_____"]
+    text = "\n".join([PROSE[0], "|| ||", PROSE[1], "»»»", PROSE[2], "_____", *MENU])
+    cuts = find_noise(text, THRESHOLD)
+    assert [text[cut.start : cut.end] for cut in cuts[:2]] == ["|| ||", "»»»"]
+    assert text[cuts[2].start :].startswith("_____")
+
+
+@pytest.mark.parametrize("parting", ["* * *", "---", "_____", "———", "#"])
+def test_what_parts_the_sections_of_prose_belongs_to_the_text(parting: str) -> None:
+    assert find_noise("\n\n".join([PROSE[0], parting, PROSE[1], PROSE[2]]), THRESHOLD) == []
 
 
 RUN_TOGETHER = (

@@ -14,6 +14,7 @@ whatever stands around. The training is `tests/benchmarks/train_lines.py`.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from flows.clean.line_features import FEATURES, is_ornament, is_run_together, measure_lines
+from flows.clean.line_features import FEATURES, is_ornament, is_prose, is_run_together, measure_lines
 from flows.clean.line_words import LONGEST_LINE
 from flows.clean.scored_lines import Scored, cut_lines, find_lines
 from flows.forest import Forest, Matrix, predict, read_forest
@@ -32,6 +34,9 @@ from flows.recognise.language import detect_language
 RULE = "line-classifier"
 THRESHOLD = 0.87
 """At it, documents that nothing was learned from lose less than one content character in a hundred."""
+
+
+_BREAK = re.compile(r"[-–—_*=~#•\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +61,25 @@ def load_model() -> Model:
 
 
 def judge(lines: Sequence[str], model: Model) -> Matrix:
-    """How likely each line of a document is noise, by the forest; none is blank. One that stands alone is content."""
+    """How likely each line of a document is noise, by the forest; none is blank. One that stands alone is content.
+
+    A line of separators is noise, but for one that parts the sections of prose: it belongs to the text.
+    """
     ornament = np.array([is_ornament(line) for line in lines])
     judged = [line for line in lines if not is_ornament(line)]
-    scores = ornament.astype(np.float32)
+    scores = (ornament & ~_find_breaks(lines)).astype(np.float32)
     if len(judged) > 1:
         answer = predict(model.forest, measure_lines(judged, model.words))
         scores[~ornament] = np.where([len(line) > LONGEST_LINE for line in judged], 0, answer)
         scores[[is_run_together(line) for line in lines]] = 1
     return scores
+
+
+def _find_breaks(lines: Sequence[str]) -> NDArray[np.bool_]:
+    """Which lines are what typists part sections with, and stand between prose."""
+    prose = [is_prose(line) for line in lines]
+    between = [before and after for before, after in zip([False, *prose], [*prose[1:], False], strict=False)]
+    return np.array([own and _BREAK.fullmatch(line) is not None for own, line in zip(between, lines, strict=True)])
 
 
 def calibrate(scores: Matrix, threshold: float) -> Matrix:

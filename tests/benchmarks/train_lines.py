@@ -4,11 +4,11 @@
 
 FOLDER holds line_quality/, wikinews/, web_pages/ and article_pages/; by default it is ../shared/data. Learned from are
 all documents of line_quality, the Wikinews of 2019, whose lines are all content, and the plain text of every second
-page of the hosts that are not held out. The forest sees of each document what a lexicon
-makes of it that was learned without it: from the other folds, and from the other languages, so that it knows how far to
-trust one that does not know the language. Cross-validation gives each language its threshold; printed are for several
-the content characters lost and the noise lines found, in documents of languages that were learned from, and in
-languages that were not. `line_quality` reports.
+page of the hosts that are not held out. The forest sees of each document what a lexicon makes of it that was learned
+without it: from the other folds, and from the other languages, so that it knows how far to trust one that does not know
+the language. Cross-validation gives each language its threshold; printed are for several the content characters lost
+and the noise lines found, in documents of languages that were learned from, and in languages that were not.
+`line_quality` reports.
 """
 
 import json
