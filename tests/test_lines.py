@@ -98,9 +98,14 @@ def test_names_with_a_capital_inside_broken_letters_and_lost_spaces_are_no_menu_
 
 
 def test_adjacent_lines_of_noise_are_one_cut_of_whole_lines() -> None:
-    text = f"{PROSE[0]}\n  || \n\n ___\n{PROSE[1]}"
+    text = f"{PROSE[0]}\n  || \n\n ___\n »»\n{PROSE[1]}"
     (cut,) = find_noise(text, THRESHOLD)
-    assert (text[cut.start : cut.end], cut.after, cut.kind, cut.rule) == ("|| \n\n ___", "", "remove", RULE)
+    assert (text[cut.start : cut.end], cut.after, cut.kind, cut.rule) == ("|| \n\n ___\n »»", "", "remove", RULE)
+
+
+def test_where_hardly_a_line_is_no_prose_none_is_judged() -> None:
+    assert find_noise("\n".join([*PROSE, "Sign In", "Register"]), 0.01) == []
+    assert find_noise("\n".join([*PROSE, "Sign In", "Register", "Log out"]), 0.01) != []
 
 
 def test_a_calibrated_score_keeps_its_order_and_moves_the_threshold() -> None:

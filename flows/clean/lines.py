@@ -34,8 +34,9 @@ from flows.recognise.language import detect_language
 RULE = "line-classifier"
 THRESHOLD = 0.87
 """At it, documents that nothing was learned from lose less than one content character in a hundred."""
-
-
+FEWEST_LINES = 3
+"""Lines that are no prose from which a document's lines are judged: noise keeps company. Of line_quality's noise lines
+39 of 15,912 are found where there are fewer, which is so in nine of ten press releases."""
 _BREAK = re.compile(r"[-–—_*=~#•\s]+")
 
 
@@ -97,11 +98,13 @@ def score_lines(text: str, model: Model | None = None) -> list[Scored]:
     """
     spans = find_lines(text)
     lines = [text[start:end] for start, end in spans]
-    if all(len(line) > LONGEST_LINE and not is_run_together(line) for line in lines):
+    if sum(not is_prose(line) for line in lines) < FEWEST_LINES and not any(map(is_run_together, lines)):
         return [(start, end, 0.0) for start, end in spans]
     model = model or load_model()
-    threshold = model.thresholds.get(detect_language(text).language or "", model.thresholds[""])
-    scores = calibrate(judge(lines, model), threshold)
+    scores = judge(lines, model)
+    if scores.any():
+        threshold = model.thresholds.get(detect_language(text).language or "", model.thresholds[""])
+        scores = calibrate(scores, threshold)
     return [(start, end, float(score)) for (start, end), score in zip(spans, scores, strict=True)]
 
 
