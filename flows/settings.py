@@ -70,8 +70,8 @@ class Settings(BaseSettings):
         Field(
             gt=0,
             le=1,
-            description="Lines of text without markup that no rule names are removed where the line classifier, which "
-            "sees the lines around, scores them so high; 1 for none. At 0.87 it took under 1 % of the content of "
+            description="In prose without markup, lines that no rule names are removed where the line classifier, "
+            "which sees the lines around, scores them so high; 1 for none. At 0.87 it took under 1 % of the content of "
             "labelled pages, at the default under 0.4 %.",
             json_schema_extra=SHAPES_ROWS,
         ),

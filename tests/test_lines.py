@@ -284,3 +284,10 @@ def test_the_pages_that_are_learned_from_are_of_other_hosts_than_those_reported_
     fold = split(pages)
     for host in filter(None, learned):
         assert len({own for own, page in zip(fold.tolist(), pages, strict=True) if page.host == host}) == 1
+
+
+def test_a_list_or_a_table_without_prose_around_is_left_whole() -> None:
+    table = "\n".join(["Results", "North", "1,234", "+12%", "South", "980", "-3%", "Total", "2,214", "+5%", *MENU])
+    policy = Policy(line_noise_threshold=0.5)
+    assert "1,234" in clean(Record(0, table), policy=policy).text
+    assert find_noise(table, 0.5) != []

@@ -13,7 +13,7 @@ from flows.clean.furniture import find_furniture
 from flows.clean.head import find_head
 from flows.clean.layout import find_joins, find_wraps
 from flows.clean.ledger import apply, compose, squeeze
-from flows.clean.lines import find_noise
+from flows.clean.lines import find_noise, has_prose
 from flows.clean.repair import find_repairs, spell_surrogates
 from flows.clean.rules import find_cuts
 from flows.clean.spaces import find_spaces
@@ -41,7 +41,7 @@ class Policy:
     wording_threshold: float = 1.0
     """The score from which the wording classifier removes a line that no rule names; not at all when it is 1."""
     line_noise_threshold: float = 1.0
-    """The same of the line classifier, which looks only at text that the reader has left as it was: without markup."""
+    """The same of the line classifier, which looks only at prose that the reader has left as it was: without markup."""
     largest_removed_share: float = 1.0
     """Of the text; a document of which rules would remove more keeps it whole."""
     templates: Templates = field(default_factory=dict)
@@ -114,7 +114,7 @@ def _apply_passes(record: Record, said: tuple[Claim, ...], policy: Policy, suspe
         outside(lambda text: find_head(text, title, persons)),
         outside(lambda text: find_cuts(text, disabled, "lift")),
         outside(lambda text: (find_worded(text, worded) if worded < 1 else (), ())),
-        outside(lambda text: (find_noise(text, noise) if noise < 1 else (), ())),
+        outside(lambda text: (find_noise(text, noise) if noise < 1 and has_prose(text) else (), ())),
         outside(lambda text: (find_joins(text), ())),
         lambda text: (find_repairs(text), ()),  # what was apart may have come together: a letter and its accent
         lambda text: (find_spaces(text, verbatim), ()),

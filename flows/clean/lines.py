@@ -37,6 +37,8 @@ THRESHOLD = 0.87
 FEWEST_LINES = 3
 """Lines that are no prose from which a document's lines are judged: noise keeps company. Of line_quality's noise lines
 39 of 15,912 are found where there are fewer, which is so in nine of ten press releases."""
+LEAST_PROSE = 300
+"""Characters of prose without which a text is itself a list, a table or a menu: nothing tells what of it is noise."""
 _BREAK = re.compile(r"[-–—_*=~#•\s]+")
 
 
@@ -106,6 +108,11 @@ def score_lines(text: str, model: Model | None = None) -> list[Scored]:
         threshold = model.thresholds.get(detect_language(text).language or "", model.thresholds[""])
         scores = calibrate(scores, threshold)
     return [(start, end, float(score)) for (start, end), score in zip(spans, scores, strict=True)]
+
+
+def has_prose(text: str) -> bool:
+    """Whether a text has `LEAST_PROSE`."""
+    return sum(len(line) for line in map(str.strip, text.split("\n")) if is_prose(line)) >= LEAST_PROSE
 
 
 def find_noise(text: str, threshold: float, model: Model | None = None) -> list[Cut]:
