@@ -24,6 +24,7 @@ from flows.model import Cut
 RULE = "wording-classifier"
 _BEGINNING = 5
 """Letters of a long word that stand for all its forms."""
+_LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 
 
@@ -57,11 +58,12 @@ def list_terms(line: str) -> set[str]:
 
 
 def score_line(line: str, wording: Wording | None = None) -> float:
-    """How likely a line is boilerplate, from 0 to 1: 0 for long ones and for those without a letter.
+    """How likely a line is boilerplate, from 0 to 1: 0 for long ones, and for those of fewer than two words.
 
-    Without weights, those of `wording.json` tell.
+    A word alone is a heading as often as a button, and rules name the buttons. Without weights, those of `wording.json`
+    tell.
     """
-    if len(line) > LONGEST_CALL or not any(map(str.isalpha, line)):
+    if len(line) > LONGEST_CALL or len(_LETTERS.findall(line)) < 2:
         return 0.0
     wording = wording or load_wording()
     terms = list_terms(line)
