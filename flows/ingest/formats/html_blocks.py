@@ -37,6 +37,16 @@ _DISCUSSION: Final = (
     '[itemtype$="schema.org/DiscussionForumPosting"], [itemtype$="schema.org/QAPage"]'
 )
 _DISCUSSION_TYPE: Final = re.compile(r'"@type"\s*:\s*\[?\s*"(?:DiscussionForumPosting|QAPage)"')
+_TOOLS = (
+    b"asciidoc|asciidoctor|docbook|docutils|doxygen|gtk-doc|javadoc|makeinfo|texi2html|mdbook|publican|rustdoc|sphinx"
+)
+# What they write into a page's head, as <meta name="generator"> or a comment. No tools of sites, as MkDocs: in their
+# themes the `main` holds what stands beside the text, too
+_MADE_BY: Final = re.compile(
+    rb"(?i)<(?:meta\s(?=[^<>]*\bname=.?generator\b)[^<>]*content=.?|!--[^<>]{,80}generated (?:by|using) )"
+    rb"(?:" + _TOOLS + rb")\b"
+)
+_HEAD: Final = 10_000  # bytes
 _DESCRIPTION: Final = 'meta[name="description" i][content], meta[property="og:description" i][content]'
 _HIDDEN: Final = '[hidden], [style*="display:none" i], [style*="display: none" i]'
 _PASSED: Final = NOT_SHOWN | {"-comment"}
@@ -81,6 +91,8 @@ class Page:
     """What the markup calls the page; it is not shown."""
     is_discussion: bool = False
     """Whether what its readers wrote is what it is about."""
+    is_documentation: bool = False
+    """Whether it says that a tool for documentation made it; of its elements, the one of the role main is a `main`."""
     verbatim: tuple[int, ...] = ()
     """The numbers of the blocks that stand as they were typed: code, whose lines and indentation are kept."""
     descriptions: tuple[str, ...] = ()
@@ -196,6 +208,7 @@ def find_blocks(body: LexborNode, with_hidden: bool = False) -> Page:
     unseen = _UNSEEN if with_hidden else f"{_UNSEEN}, {_HIDDEN}"
     within = dict.fromkeys(("a", "pre", "article"), 0)
     mistaken = 0
+    is_documentation = _is_documentation(body.parser)
     tags = _number_tags()
     node = body.first_child
     open_tags: list[tuple[str, LexborNode | None]] = []  # of the elements that are open, and what follows them
@@ -231,13 +244,14 @@ def find_blocks(body: LexborNode, with_hidden: bool = False) -> Page:
                 if row or rows:
                     builder.close_block()
                 words = _read_words(node)
-                if mistaken < _MOST_MISTAKEN and is_furniture(tag, words, within["article"] > 0):
+                block_tag = "main" if is_documentation and node.attributes.get("role") == "main" else tag
+                if mistaken < _MOST_MISTAKEN and is_furniture(block_tag, words, within["article"] > 0):
                     if builder.add_furniture(tag, words, node, unseen):
                         node = node.next
                         continue
                     mistaken += 1
                     child = node.first_child  # it may have been one that is not shown
-                opened.append((tag, words))
+                opened.append((block_tag, words))
             elif tag in CELLS:
                 builder.break_row("\t")
             elif tag == "a":
@@ -263,6 +277,7 @@ def find_blocks(body: LexborNode, with_hidden: bool = False) -> Page:
         tuple(builder.elements),
         title.text() if title is not None else "",
         _is_discussion(body.parser),
+        is_documentation,
         tuple(builder.verbatim),
         _read_descriptions(body.parser),
     )
@@ -287,6 +302,12 @@ def _is_discussion(parser: LexborHTMLParser) -> bool:
     )
 
 
+def _is_documentation(parser: LexborHTMLParser) -> bool:
+    """Whether a tool for documentation says that it made a page: in a comment, as Javadoc, only where a `main` is."""
+    made = _MADE_BY.search(parser.raw_html[:_HEAD])
+    return made is not None and (made[0][1:2] != b"!" or parser.css_first("main") is not None)
+
+
 def _read_descriptions(parser: LexborHTMLParser) -> tuple[str, ...]:
     found = parser.css(_DESCRIPTION)[:_MOST_DESCRIPTIONS]
     return tuple(dict.fromkeys(text for node in found if (text := node.attributes["content"])))
@@ -301,7 +322,12 @@ def _read_words(node: LexborNode) -> str:
 
 
 def _is_anchor(node: LexborNode, name: str) -> bool:
-    """Whether a section is named after its heading, as Sphinx and Pandoc do: "sharing-memory" shares nothing."""
+    """Whether an element is named after what it tells of: a term of a list, as "tkinter.Menu", which is no menu.
+
+    So are sections after their headings, as Sphinx and Pandoc do: "sharing-memory" shares nothing.
+    """
+    if node.tag in ("dt", "dd"):
+        return True
     if node.tag != "section" and "section" not in (node.attributes.get("class") or "").split():
         return False
     heading = node.first_child

@@ -3,7 +3,8 @@
 By the rules, a block is left out for the region it stands in (told by tag, class, id and role), for standing outside
 the element that holds the article, or for being a list of links. The order of the regions' rules is their priority.
 The learned classifier then has its say: it takes what no rule names, and gives back what a rule took by mistake, but
-for readers' comments. What a rule and the classifier both leave out goes by the rule's name. Of what is then main
+for readers' comments. What a rule and the classifier both leave out goes by the rule's name. It has not learned from
+documentation: a page that says that a tool for it made it is believed, but for its furniture. Of what is then main
 content, a copy of what stands above is left out.
 """
 
@@ -36,6 +37,7 @@ MOST_BLOCKS: Final = 20_000
 
 _CERTAIN: Final = frozenset(("html-comments", "html-hidden"))
 _NEVER_MAIN: Final = frozenset(("html-navigation", "html-header", "html-footer", "html-consent", "html-comments"))
+_FURNITURE: Final = frozenset(("html-navigation", "html-footer", "html-form", "html-hidden"))  # of documentation
 # What is never long: a class that says so of an article's sections means something else
 _SHORT: Final = frozenset(("html-navigation", "html-tags", "html-share", "html-byline", "html-hidden", "html-header"))
 _PARAGRAPHS: Final = HEADINGS | {"p", "li", "dd", "dt", "pre", "figcaption"}  # others of an article stand beside them
@@ -71,6 +73,10 @@ def label_blocks(page: Page, model: Model) -> list[tuple[Label, float | None]]:
 def _judge_blocks(page: Page, model: Model) -> list[tuple[Label, float | None]]:
     """The same, copies aside."""
     by_rules, rules = label_by_rules(page)
+    if page.is_documentation:
+        labels = _label_documentation(page, rules)
+        if None in labels:
+            return [(label, None) for label in labels]
     if not FEWEST_BLOCKS <= len(page.blocks) <= MOST_BLOCKS:
         return [(label, None) for label in by_rules]
     scores = judge(page, rules, model).tolist()
@@ -78,6 +84,23 @@ def _judge_blocks(page: Page, model: Model) -> list[tuple[Label, float | None]]:
     if _count_kept(page, labels) < FEWEST_KEPT * _count_kept(page, by_rules):
         return [(label, None) for label in by_rules]
     return [(label, 1 - score if label == CLASSIFIER else None) for label, score in zip(labels, scores, strict=True)]
+
+
+def _label_documentation(page: Page, rules: Rules) -> list[Label]:
+    """The labels of a page that a tool for documentation made: of its `main`, if it has one, only furniture goes.
+
+    Its lists of links and terms are what it is about, and what its classes and ids are called may be, too.
+    """
+    root = next((number for number, element in enumerate(page.elements) if element.tag == "main"), 0)
+    labels: list[Label] = []
+    for block in page.blocks:
+        region = rules.regions[block.element]
+        if root <= block.element < rules.ends[root]:
+            is_list = region == "html-sidebar" and block.link_characters > _LINKED * (block.end - block.start)
+            labels.append(region if region in _FURNITURE or is_list else None)
+        else:
+            labels.append(region or "html-outside-article")
+    return labels
 
 
 def _weigh_label(label: Label, score: float) -> Label:

@@ -34,7 +34,7 @@ REGION_WORDS: Final = (
     (
         "html-navigation",
         rf"{_B}(?:nav|navbar|navigation|menu|menus|submenu|breadcrumbs?|crumbs?|pagination|pager|paging|toc|"
-        rf"prev-?next|post-?nav\w*|table-of-contents|jump-?to|skip|migas|brotkrumen|"
+        rf"navheader|navfooter|navpath|docnav|prev-?next|post-?nav\w*|table-of-contents|jump-?to|skip|migas|brotkrumen|"
         rf"fil-?d?-?ariane|briciole|migalhas|okruszki|kruimelpad)(?:$|[\s_:./-]|links?)|nav-?menu|breadcrumb|ez-toc",
     ),
     (
@@ -73,6 +73,7 @@ REGION_WORDS: Final = (
         rf"{_T}(?:tags?|(?:post|entry|article|story|meta)[-_]+(?:tags?|categor(?:y|ies)|topics?)|tag[-_]?(?:s|list|links|cloud)|"
         rf"tags[-_]links|tagcloud|tagged|categor(?:y|ies)|topics?|keywords|cat[-_]links)(?:$|[\s_])",
     ),
+    ("html-footer", r"copyright-footer"),  # as BoostBook calls it; what is called a copyright alone is a picture's
     ("html-caption", rf"{_B}(?:caption|wp-caption-text|image-caption|photo-?credit|credits?|copyright){_E}"),
     (
         "html-sidebar",
