@@ -164,7 +164,7 @@ def test_what_the_markup_says_is_repaired_as_the_text_is() -> None:
 
 def test_the_line_classifier_takes_lines_only_where_it_is_asked_to() -> None:
     page = "\n".join(["||", "View previous topic :: View next topic", "||"])
-    page += "\n\nThe council met on Monday evening and talked about the new bridge over the river for hours.\n"
+    page += "\n\nThe council met on Monday evening and talked about the new bridge over the river for hours." * 4
     assert not [cut for cut in clean(Record(0, page)).edits if cut.rule == "line-classifier"]
     cleaned = clean(Record(0, page), policy=Policy(line_noise_threshold=0.87))
     cuts = [cut for cut in cleaned.edits if cut.rule == "line-classifier"]
