@@ -1,7 +1,7 @@
 """Grows the forests that `flows.forest` evaluates."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +111,12 @@ def _sum_bins(node: Numbers, own: Numbers, slope: Floats, bend: Floats, nodes: i
         sums[0, node[item], own[item]] += slope[item]
         sums[1, node[item], own[item]] += bend[item]
     return sums
+
+
+def write_weights(name: str, weights: Mapping[str, float]) -> str:
+    """The lines of weights in the JSON of a model, by their name there: one a line."""
+    rows = ",\n".join(f"  {json.dumps(term, ensure_ascii=False)}: {weight}" for term, weight in weights.items())
+    return f' "{name}": {{\n{rows}\n }}'
 
 
 def write_forest(name: str, forest: dict[str, Any]) -> str:

@@ -9,7 +9,6 @@ people marked; a shorter one where it stands there between its neighbours. The f
 weights say of hosts that they did not learn from, the second from what the first says of such hosts (five folds each).
 """
 
-import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +27,7 @@ from flows.ingest.formats.html_features import FEATURES, Rules
 from flows.ingest.formats.html_labels import label_by_rules
 from flows.ingest.formats.html_measures import measure_blocks
 from flows.ingest.formats.html_words import fold_text, list_class_words, list_text_words
-from tests.benchmarks.grow_forest import Floats, Shape, grow_forest, write_forest
+from tests.benchmarks.grow_forest import Floats, Shape, grow_forest, write_forest, write_weights
 from tests.benchmarks.marked_pages import (
     FOLDS,
     LEAST_FOUND,
@@ -215,10 +214,7 @@ def _grow(pages: Sequence[Example], features: Mapping[int, Matrix], names: Seque
 
 def write_model(learned: Learned) -> str:
     """The JSON of html_blocks.json: a word a line, a tree a line."""
-    parts = []
-    for name, weights in (("classes", learned.classes), ("words", learned.words)):
-        rows = ",\n".join(f"  {json.dumps(word, ensure_ascii=False)}: {weight}" for word, weight in weights.items())
-        parts.append(f' "{name}": {{\n{rows}\n }}')
+    parts = [write_weights("classes", learned.classes), write_weights("words", learned.words)]
     parts += write_forest("first", learned.first), write_forest("second", learned.second)
     return "{\n" + ",\n".join(parts) + "\n}\n"
 

@@ -25,7 +25,7 @@ from flows.clean import line_features, lines
 from flows.clean.line_features import FEATURES
 from flows.clean.line_words import LONGEST_LINE, find_phrases, list_terms, list_words
 from flows.forest import Matrix
-from tests.benchmarks.grow_forest import Floats, Shape, grow_forest, write_forest
+from tests.benchmarks.grow_forest import Floats, Shape, grow_forest, write_forest, write_weights
 from tests.benchmarks.marked_lines import DATA, FOLDS, LANGUAGES, Marked, Mask, read_documents, split
 
 FEWEST_DOCUMENTS = 4
@@ -238,8 +238,7 @@ def report_all(documents: Sequence[Marked], scores: Sequence[Matrix]) -> None:
 
 def write_model(learned: Learned) -> str:
     """The JSON of lines.json: a term a line, a tree a line."""
-    words = ",\n".join(f"  {json.dumps(term, ensure_ascii=False)}: {weight}" for term, weight in learned.words.items())
-    parts = f' "words": {{\n{words}\n }}', write_forest("forest", learned.forest)
+    parts = write_weights("words", learned.words), write_forest("forest", learned.forest)
     return "{\n" + ",\n".join((*parts, f' "thresholds": {json.dumps(learned.thresholds)}')) + "\n}\n"
 
 

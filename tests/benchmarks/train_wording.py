@@ -1,4 +1,4 @@
-"""Trains the wording classifier and writes flows/clean/wording.json: deterministic, five minutes of one core.
+"""Trains the wording classifier and writes flows/clean/wording.json: deterministic, half a minute of one core.
 
     python -m tests.benchmarks.train_wording HELP [FOLDER]
 
@@ -16,7 +16,6 @@ must leave, the part of tests/cases/planted.toml that is not held out, the lines
 the Wikinews of 2019. `planted_noise` and `clean_bodies` report.
 """
 
-import json
 import re
 import sys
 import tomllib
@@ -32,7 +31,7 @@ from selectolax.lexbor import LexborHTMLParser
 from flows.clean import wording
 from flows.clean.rulebook import LONGEST_CALL, load_rules
 from flows.clean.wording import Wording, list_terms
-from tests.benchmarks.grow_forest import Floats
+from tests.benchmarks.grow_forest import Floats, write_weights
 from tests.benchmarks.marked_lines import DATA, LEARNED_YEAR, read_wikinews
 from tests.benchmarks.marked_pages import MarkedPage, read_article_pages, read_web_pages, show
 from tests.benchmarks.planted_noise import read_noise
@@ -80,8 +79,10 @@ def read_cases() -> Iterator[Line]:
 
 
 def read_pages(pages: Iterable[MarkedPage]) -> Iterator[Line]:
-    """The different lines of each page that stand in its main content. Of the others many are headlines of articles,
-    which no wording tells."""
+    """The different lines of each page that stand in its main content.
+
+    Of the others many are headlines of articles, which no wording tells.
+    """
     for page in pages:
         content = _fold(page.gold)
         for line in dict.fromkeys(show(page.source).text.split("\n")):
@@ -169,8 +170,7 @@ def _find_curvature(apply: Callable[[Floats], Floats], size: int, steps: int = 4
 
 def write_wording(learned: Wording) -> str:
     """The JSON of wording.json: a term a line."""
-    terms = ",\n".join(f"  {json.dumps(term, ensure_ascii=False)}: {weight}" for term, weight in learned.terms.items())
-    return f'{{\n "bias": {learned.bias},\n "terms": {{\n{terms}\n }}\n}}\n'
+    return f'{{\n "bias": {learned.bias},\n{write_weights("terms", learned.terms)}\n}}\n'
 
 
 def main(help_pages: Path, folder: Path = DATA) -> None:
@@ -179,10 +179,8 @@ def main(help_pages: Path, folder: Path = DATA) -> None:
     path = Path(wording.__file__).with_name("wording.json")
     path.write_text(write_wording(learned), encoding="utf-8")
     noise = sum(line.noise for line in lines)
-    print(
-        f"{path.name}: {path.stat().st_size // 1000} kB, {len(learned.terms)} terms of {noise} lines of noise", end=" "
-    )
-    print(f"and {len(lines) - noise} of content")
+    print(f"{noise} lines of noise, {len(lines) - noise} of content")
+    print(f"{path.name}: {path.stat().st_size // 1000} kB, {len(learned.terms)} terms")
 
 
 if __name__ == "__main__":
