@@ -1,10 +1,12 @@
 """Forests: what their trees answer is added up, and turned into a probability."""
 
+import math
+
 import numpy as np
 import pytest
 
 from flows.forest import predict, predict_odds, read_forest
-from tests.benchmarks.grow_forest import Shape, find_f1, grow_forest
+from tests.benchmarks.grow_forest import Shape, find_f1, find_probability, grow_forest
 
 TREES = {
     "bias": -0.5,
@@ -51,3 +53,8 @@ def test_trees_grown_for_the_f1_keep_what_is_less_likely_than_not_where_nothing_
 
     assert tell(last=0) == [False, False]
     assert tell(last=30) == [False, True]
+
+
+def test_what_is_learned_rests_on_the_exponential_of_the_c_library_not_on_one_that_differs_by_processor() -> None:
+    odds = np.random.default_rng(1).normal(size=10_000) * 5
+    assert find_probability(odds).tolist() == [1 / (1 + math.exp(-own)) for own in odds.tolist()]

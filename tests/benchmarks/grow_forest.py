@@ -58,7 +58,7 @@ def grow_forest(
     score = np.full(count, bias)
     trees = []
     for number in range(shape.trees + shape.last):
-        probability = 1 / (1 + np.exp(-score))
+        probability = find_probability(score)
         slope, bend = weight * (share - probability), weight * probability * (1 - probability)
         if number >= shape.trees and whole is not None:
             slope, bend = bend * (2 * share - find_f1(share, weight, probability, whole)[whole]), BEND_OF_F1 * bend
@@ -101,6 +101,16 @@ def find_f1(share: Floats, weight: Floats, probability: Floats, whole: NDArray[n
     common = np.bincount(whole, weight * probability * share)
     f1: Floats = 2 * common / np.maximum(1e-9, np.bincount(whole, weight * (probability + share)))
     return f1
+
+
+@compiled
+def find_probability(odds: Floats) -> Floats:
+    """The probability of each logarithm of odds, the same to the last bit on each kind of processor.
+
+    numpy's exponential is another on processors with AVX-512: what is learned with it is another forest there.
+    """
+    probability: Floats = 1 / (1 + np.exp(-odds))
+    return probability
 
 
 @compiled

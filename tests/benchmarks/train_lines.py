@@ -25,7 +25,7 @@ from flows.clean import line_features, lines
 from flows.clean.line_features import FEATURES
 from flows.clean.line_words import LONGEST_LINE, find_phrases, list_terms, list_words
 from flows.forest import Matrix
-from tests.benchmarks.grow_forest import Floats, Shape, grow_forest, write_forest, write_weights
+from tests.benchmarks.grow_forest import Floats, Shape, find_probability, grow_forest, write_forest, write_weights
 from tests.benchmarks.marked_lines import DATA, FOLDS, LANGUAGES, Marked, Mask, read_documents, split
 
 FEWEST_DOCUMENTS = 4
@@ -94,7 +94,7 @@ def fit_lexicon(
     moment, square = np.zeros(len(beta) + 1), np.zeros(len(beta) + 1)
     for number in range(1, steps + 1):  # Adam
         score = np.bincount(row, value * beta[col], minlength=len(target)) + bias
-        error = weight * (1 / (1 + np.exp(-score)) - target)
+        error = weight * (find_probability(score) - target)
         slope = np.bincount(col, value * error[row], minlength=len(beta)) + damping * beta
         slope = np.append(slope, error.sum())
         moment = 0.9 * moment + 0.1 * slope

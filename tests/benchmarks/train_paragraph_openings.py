@@ -17,10 +17,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from flows.clean import paragraph_openings
 from flows.typesetting.printed_lines import is_closed
+from tests.benchmarks.grow_forest import Floats, find_probability
 
 ROOT = Path(__file__).parents[2]
 FEWEST = 20  # examples that have a feature
@@ -30,7 +30,6 @@ WIKINEWS_COUNTS = 12  # so many times, since pages that are no news outnumber it
 
 Example = tuple[frozenset[str], int, bool]
 """Its features, the length of the word behind the sentence's end, whether a paragraph ends there."""
-Floats = NDArray[np.float64]
 
 
 def read_pages(folder: Path) -> Iterator[list[str]]:
@@ -81,7 +80,7 @@ def train(examples: Sequence[Example]) -> dict[str, float]:
     weights: Floats = np.zeros(len(numbers) + 1)  # the bias is the last
     squares: Floats = np.full(len(numbers) + 1, 1e-8)
     for _ in range(STEPS):
-        likely = 1 / (1 + np.exp(-np.bincount(rows, weights[columns], len(features)) - weights[-1]))
+        likely = find_probability(np.bincount(rows, weights[columns], len(features)) + weights[-1])
         errors = (likely - answers) * counted
         slopes = np.append(np.bincount(columns, errors[rows], len(numbers)) + DAMPING * weights[:-1], errors.sum())
         squares += slopes**2

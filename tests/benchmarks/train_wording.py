@@ -31,7 +31,7 @@ from selectolax.lexbor import LexborHTMLParser
 from flows.clean import wording
 from flows.clean.rulebook import LONGEST_CALL, load_rules
 from flows.clean.wording import Wording, list_terms
-from tests.benchmarks.grow_forest import Floats, write_weights
+from tests.benchmarks.grow_forest import Floats, find_probability, write_weights
 from tests.benchmarks.marked_lines import DATA, LEARNED_YEAR, read_wikinews
 from tests.benchmarks.marked_pages import MarkedPage, read_article_pages, read_web_pages, show
 from tests.benchmarks.planted_noise import read_noise
@@ -147,7 +147,7 @@ def fit(lines: Sequence[Line], penalty: float = PENALTY, steps: int = STEPS) -> 
     weights, bias = np.zeros(len(vocabulary)), 0.0
     ahead, bias_ahead, momentum = weights, bias, 1.0
     for _ in range(steps):
-        error = weight * (1 / (1 + np.exp(-measure(ahead) - bias_ahead)) - noise)
+        error = weight * (find_probability(measure(ahead) + bias_ahead) - noise)
         moved = ahead - gather(error) / curvature
         moved = np.sign(moved) * np.maximum(np.abs(moved) - penalty / curvature, 0)
         moved_bias = bias_ahead - error.sum() / curvature_of_bias
