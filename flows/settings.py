@@ -61,10 +61,10 @@ class Settings(BaseSettings):
             gt=0,
             le=1,
             description="A line that no rule names is removed where the wording classifier scores it so high, whatever "
-            "stands around it; 1 for none.",
+            "stands around it; 1 for none. At the default it took 0.1 to 0.6 % of the content of labelled pages.",
             json_schema_extra=SHAPES_ROWS,
         ),
-    ] = 0.8
+    ] = 0.7
     line_noise_threshold: Annotated[
         float,
         Field(

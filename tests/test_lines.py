@@ -97,6 +97,13 @@ def test_names_with_a_capital_inside_broken_letters_and_lost_spaces_are_no_menu_
     assert not is_run_together(line)
 
 
+def test_a_row_of_a_table_of_numbers_belongs_to_the_text() -> None:
+    lines = ["Home", "About us", "11/1/2013\t+9.9%", "12/1/2013\t+9.7%", "Contact", "Log in"]
+    scores = judge(lines, load_model())
+    assert scores[[2, 3]].tolist() == [0, 0]
+    assert scores[[0, 1, 4, 5]].min() > 0
+
+
 def test_adjacent_lines_of_noise_are_one_cut_of_whole_lines() -> None:
     text = f"{PROSE[0]}\n  || \n\n ___\n »»\n{PROSE[1]}"
     (cut,) = find_noise(text, THRESHOLD)

@@ -17,7 +17,7 @@ Article = Callable[..., str]
 FOOTER = "The Harbour Post is published by Quay Media, 1 Dock Road. All complaints go to the editor, in writing."
 SPELLED = {ord(digit): word for digit, word in zip("0123456789", "qrstuvwxyz", strict=True)}
 """Numbers make no other paragraph: articles must differ in words."""
-CALL = "Story continues further below"
+CALL = "The story of the day in the valley"
 
 
 def make_source(make_article: Article, count: int, shape: str, folder: str = "post") -> dict[str, str]:

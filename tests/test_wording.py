@@ -36,6 +36,10 @@ CONTENT = [
     "Share prices fell by a third on Monday.",
     "Hier geben Sie den Namen des Autors dieser Veröffentlichung an.",
     "Cliquez sur le bouton Suivant pour passer à l'étape suivante.",
+    "Mais voilà, tu l'as fait !",
+    "Cette photo se passe de commentaires :-)",
+    "Das ist aber wunderschön geworden, liebe Grüße an dich!",
+    "Hej på er, jag skrattade så att grannen knackade i väggen!",
     "Background",
     "Bestätigen",
     "Autor",
@@ -82,6 +86,17 @@ def test_what_rules_would_take_apart_the_classifier_leaves_too() -> None:
     cleaned = clean(Record(0, text), policy=Policy(wording_threshold=THRESHOLD, largest_removed_share=0.1))
     assert cleaned.text == text
     assert RULE in cleaned.suspended_rules or not any(edit.kind == "remove" for edit in cleaned.edits)
+
+
+def test_a_call_above_the_title_is_no_title_but_the_line_below_it_is() -> None:
+    title = "Council closes the old bridge"
+    text = "\n\n".join([CALLS[2], title, "By Ann Bell", "3 May 2024", *PROSE])
+    cleaned = clean(Record(0, text), policy=Policy(wording_threshold=THRESHOLD))
+    assert [claim.value for claim in cleaned.claims if claim.field == "title"] == [title]
+    assert cleaned.text == "\n\n".join(PROSE)
+    unlearned = clean(Record(0, text), policy=Policy(disabled_rules=frozenset({RULE}), wording_threshold=THRESHOLD))
+    assert unlearned.claims == clean(Record(0, text)).claims
+    assert CALLS[2] in text[: unlearned.edits[0].end] or CALLS[2] in unlearned.text
 
 
 @given(st.text(max_size=LONGEST_CALL + 20))

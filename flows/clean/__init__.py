@@ -19,6 +19,7 @@ from flows.clean.rules import find_cuts
 from flows.clean.spaces import find_spaces
 from flows.clean.templates import RULE, Span, Templates, find_templates, list_paragraphs, write_cuts
 from flows.clean.verbatim import hide, leave, move
+from flows.clean.wording import RULE as WORDING_RULE
 from flows.clean.wording import find_worded
 from flows.describe.choose import choose_source, choose_title, list_persons
 from flows.model import Claim, Cut, Record
@@ -91,7 +92,7 @@ def _apply_passes(record: Record, said: tuple[Claim, ...], policy: Policy, suspe
     text = record.text
     edits: list[Cut] = []
     disabled = policy.disabled_rules
-    worded = policy.wording_threshold
+    worded = policy.wording_threshold if WORDING_RULE not in disabled else 1.0
     noise = policy.line_noise_threshold if not record.cuts else 1.0  # markup has told what the lines are
 
     verbatim = record.verbatim
@@ -111,7 +112,7 @@ def _apply_passes(record: Record, said: tuple[Claim, ...], policy: Policy, suspe
         outside(lambda text: (find_furniture(text), ())),
         outside(lambda text: (find_wraps(text), ())),
         outside(lambda text: find_cuts(text, disabled, "remove")),  # or a line above the date would pass for the title
-        outside(lambda text: find_head(text, title, persons)),
+        outside(lambda text: find_head(text, title, persons, worded)),
         outside(lambda text: find_cuts(text, disabled, "lift")),
         outside(lambda text: (find_worded(text, worded) if worded < 1 else (), ())),
         outside(lambda text: (find_noise(text, noise) if noise < 1 and has_prose(text) else (), ())),

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from flows.clean.head_lines import LINE, LONGEST_TITLE, SHORTEST_PROSE, Line, read_lines
 from flows.clean.opening_date import PRINT_TIME, drop_opening_date, find_opening_date, is_release_label
+from flows.clean.wording import score_line
 from flows.model import Claim, Cut
 from flows.recognise.date_search import search_dates
 from flows.recognise.date_words import fold, is_label
@@ -25,7 +26,10 @@ LEAD = 1_500
 PROSE_READ = 20_000
 """Characters in which a name's words are looked for in small letters."""
 MOST_ABOVE_TITLE = 2
-"""Lines above a title: a day, and that it is a press release."""
+"""Lines above a title: a day, that it is a press release, and what says nothing of it."""
+NO_TITLE = 0.9
+"""The wording's score from which a line that stands where a title does is none: to lose a title costs more than a call
+that stays."""
 MOST_DATES_BELOW = 1
 """With more date lines than this further down, the text is a diary or a timeline, and the first is not its own date."""
 
@@ -40,11 +44,15 @@ _NO_TITLE = re.compile(
 _ADDRESS = re.compile(r"\S@\S|://|www\.")
 
 
-def find_head(text: str, title: str | None, persons: Collection[str] | None = None) -> tuple[list[Cut], list[Claim]]:
+def find_head(
+    text: str, title: str | None, persons: Collection[str] | None = None, wording_threshold: float = 1.0
+) -> tuple[list[Cut], list[Claim]]:
     """The cuts that lift the lines of title, authors and date, and the claims they make.
 
     `title` is the document's title where its markup or metadata tell one: its line above the text may be gone already.
     `persons` are whom the markup of a web page names, folded, as its head does, too: of these is a bare name.
+    A first line that is boilerplate by its wording, from that threshold and `NO_TITLE` on, is no title, but one may
+    follow it; at 1 none is.
     """
     lines = read_lines(text)
     if not lines:
@@ -59,7 +67,7 @@ def find_head(text: str, title: str | None, persons: Collection[str] | None = No
             cuts.append(_lift(lines[:below_title], "title-line"))
     dates = [] if _is_timeline(text, lines) else _find_date_lines(lines, below_title if title else -1)
     if not title:
-        above_title = _count_lines_above_title(lines)
+        above_title = _count_lines_above_title(lines, wording_threshold)
         below_title = above_title + _count_first_lines_of_title(text, lines[above_title:])
         if below_title > above_title:
             titled = lines[above_title:below_title]
@@ -175,9 +183,15 @@ def _find_byline_date(lines: Sequence[Line]) -> list[Claim]:
     return []
 
 
-def _count_lines_above_title(lines: Sequence[Line]) -> int:
-    """How many of the first lines are days, or say that it is a press release: a title may follow them."""
-    above = (line.date is not None or line.vague or is_release_label(line.text) for line in lines[:MOST_ABOVE_TITLE])
+def _count_lines_above_title(lines: Sequence[Line], wording_threshold: float) -> int:
+    """How many of the first lines are days, are boilerplate, or say that it is a press release: a title may follow."""
+    above = (
+        line.date is not None
+        or line.vague
+        or is_release_label(line.text)
+        or (wording_threshold < 1 and score_line(line.text) >= max(wording_threshold, NO_TITLE))
+        for line in lines[:MOST_ABOVE_TITLE]
+    )
     count = next((number for number, is_above in enumerate(above) if not is_above), MOST_ABOVE_TITLE)
     return count if count < len(lines) else 0
 

@@ -39,6 +39,7 @@ FEWEST_LINES = 3
 39 of 15,912 are found where there are fewer, which is so in nine of ten press releases."""
 LEAST_PROSE = 300
 """Characters of prose without which a text is itself a list, a table or a menu: nothing tells what of it is noise."""
+_LETTER = re.compile(r"[^\W\d_]")
 _BREAK = re.compile(r"[-–—_*=~#•\s]+")
 
 
@@ -66,7 +67,8 @@ def load_model() -> Model:
 def judge(lines: Sequence[str], model: Model) -> Matrix:
     """How likely each line of a document is noise, by the forest; none is blank. One that stands alone is content.
 
-    A line of separators is noise, but for one that parts the sections of prose: it belongs to the text.
+    A line of separators is noise, but for one that parts the sections of prose: it belongs to the text. So does a row
+    of a table of numbers.
     """
     ornament = np.array([is_ornament(line) for line in lines])
     judged = [line for line in lines if not is_ornament(line)]
@@ -75,6 +77,7 @@ def judge(lines: Sequence[str], model: Model) -> Matrix:
         answer = predict(model.forest, measure_lines(judged, model.words))
         scores[~ornament] = np.where([len(line) > LONGEST_LINE for line in judged], 0, answer)
         scores[[is_run_together(line) for line in lines]] = 1
+        scores[["\t" in line and not _LETTER.search(line) for line in lines]] = 0
     return scores
 
 

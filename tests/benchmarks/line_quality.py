@@ -15,15 +15,16 @@ what ships.
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from time import process_time
 
+import numpy as np
+
 from flows.clean import clean
 from flows.clean.lines import THRESHOLD, Model, find_noise, load_model, read_model
-from flows.clean.rules import find_cuts
 from flows.model import Record
 from tests.benchmarks import POLICY
 from tests.benchmarks.marked_lines import (
@@ -36,7 +37,7 @@ from tests.benchmarks.marked_lines import (
     split,
 )
 from tests.benchmarks.marked_pages import split_words
-from tests.benchmarks.train_lines import find_thresholds, score_held_out, train_without
+from tests.benchmarks.train_lines import cut_by_rules, find_thresholds, judge, judge_held_out, train_without
 
 _COUNTER = re.compile(
     r"\d+\s+(likes?|shares?|comments?|retweets?|reposts?|quotes?|bookmarks?|upvotes?|downvotes?|downloads?|views?|followers?)"
@@ -74,36 +75,15 @@ def _is_refinedweb_noise(line: str) -> bool:
 
 
 def filter_by_rules(document: list[str]) -> list[int]:
-    """The named rules alone; what they lift is no loss."""
-    gone = [0] * len(document)
-    for number, characters, kind in _cut_by_rules(document):
-        gone[number] += characters * (kind == "remove")
+    """The named rules alone."""
+    gone: list[int] = cut_by_rules(document).tolist()
     return gone
-
-
-def _cut_by_rules(document: list[str]) -> Iterator[tuple[int, int, str]]:
-    start = 0
-    cuts, _ = find_cuts("\n".join(document))
-    for number, line in enumerate(document):
-        for cut in cuts:
-            characters = min(cut.end, start + len(line)) - max(cut.start, start)
-            if characters > 0:
-                yield number, characters, cut.kind
-        start += len(line) + 1
 
 
 def filter_by_both(document: list[str], model: Model | None = None) -> list[int]:
     """The rules, and then the classifier on the lines that they leave."""
-    gone = filter_by_rules(document)
-    left = [number for number, line in enumerate(document) if gone[number] < len(line)]
-    text = "\n".join(document[number] for number in left)
-    cuts = find_noise(text, THRESHOLD, model)
-    start = 0
-    for number in left:
-        end = start + len(document[number])
-        if any(cut.start <= start and end <= cut.end for cut in cuts):
-            gone[number] = len(document[number])
-        start = end + 1
+    lengths = np.array([len(line) for line in document])
+    gone: list[int] = judge(document, model or load_model()).count_gone(lengths, THRESHOLD).tolist()
     return gone
 
 
@@ -154,12 +134,12 @@ def measure_texts(pages: Sequence[Marked], keep: Callable[[str], str]) -> tuple[
 def learn_without(documents: Sequence[Marked]) -> dict[int, Model]:
     """By fold, what is learned without its documents: the lexicon, the forest and the thresholds."""
     learned = train_without(documents)
-    scores = score_held_out(documents, learned)
+    judged = judge_held_out(documents, learned)
     fold = split(documents)
     models = {}
     for own, without in learned.items():
         others = [at for at in range(len(documents)) if fold[at] != own]
-        thresholds = find_thresholds([documents[at] for at in others], [scores[at] for at in others])
+        thresholds = find_thresholds([documents[at] for at in others], [judged[at] for at in others])
         models[own] = read_model(asdict(replace(without, thresholds=thresholds)))
     return models
 

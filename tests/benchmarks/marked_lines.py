@@ -90,16 +90,19 @@ def read_page_texts(folder: Path) -> list[Marked]:
     return documents
 
 
+def read_line_quality(folder: Path) -> list[Marked]:
+    """The splits of every language."""
+    names = (f"line_quality/{language}-*.jsonl.gz" for language in LANGUAGES)
+    return [document for name in names for path in sorted(folder.glob(name)) for document in read_marked(path)]
+
+
 def read_documents(folder: Path) -> list[Marked]:
     """All that can be learned from: the splits of every language, the news of a year, and pages as text.
 
     Of the pages every second, and none of the hosts that are held out.
     """
     pages = [page for page in read_page_texts(folder) if not page.is_dev][::2]
-    paths = [
-        path for language in LANGUAGES for path in sorted((folder / "line_quality").glob(f"{language}-*.jsonl.gz"))
-    ]
-    return [document for path in paths for document in read_marked(path)] + read_wikinews(folder, LEARNED_YEAR) + pages
+    return read_line_quality(folder) + read_wikinews(folder, LEARNED_YEAR) + pages
 
 
 def find_copies(documents: Sequence[Marked]) -> NDArray[np.int64]:

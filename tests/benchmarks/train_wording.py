@@ -10,17 +10,17 @@ imperative, hundreds of thousands of words in each of a dozen languages, none of
         dpkg-deb -x libreoffice-help-${language}_*.deb HELP/libreoffice-help-$language
     done
 
-FOLDER holds web_pages/, article_pages/ and wikinews/; by default it is ../shared/data. Beside the help are learned from
-lines that were written for it (tests/benchmarks/wording/, a file a language), the lines that the rules must take and
-must leave, the part of tests/cases/planted.toml that is not held out, the lines in the main content of the pages, and
-the Wikinews of 2019. `planted_noise` and `clean_bodies` report.
+FOLDER holds web_pages/, article_pages/, line_quality/ and wikinews/; by default it is ../shared/data. Beside the help
+are learned from lines that were written for it (tests/benchmarks/wording/, a file a language), the lines that the rules
+must take and must leave, the part of tests/cases/planted.toml that is not held out, and the lines that people marked as
+content, in line_quality (of which many are of blogs and forums, and address a reader) and in the pages of hosts that
+are not held out, and the Wikinews of 2019. `planted_noise`, `clean_bodies` and `line_quality` report.
 """
 
-import re
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -32,8 +32,8 @@ from flows.clean import wording
 from flows.clean.rulebook import LONGEST_CALL, load_rules
 from flows.clean.wording import Wording, list_terms
 from tests.benchmarks.grow_forest import Floats, find_probability, write_weights
-from tests.benchmarks.marked_lines import DATA, LEARNED_YEAR, read_wikinews
-from tests.benchmarks.marked_pages import MarkedPage, read_article_pages, read_web_pages, show
+from tests.benchmarks.marked_lines import DATA, LEARNED_YEAR, read_line_quality, read_wikinews
+from tests.benchmarks.marked_pages import is_held_out, read_article_pages, read_web_pages
 from tests.benchmarks.planted_noise import read_noise
 
 WRITTEN = Path(__file__).with_name("wording")
@@ -44,7 +44,7 @@ MOST_HELP = 3000
 """Lines that are learned from of a language's help."""
 FEWEST_LINES = 2
 """A term is in at least so many lines."""
-PENALTY = 0.3
+PENALTY = 0.2
 """Of a weight, by its size: most terms have none."""
 LEAST_WEIGHT = 0.05
 STEPS = 400
@@ -78,16 +78,16 @@ def read_cases() -> Iterator[Line]:
         yield from (Line(line, False, WRITTEN_WEIGHT) for line in text.split("\n"))
 
 
-def read_pages(pages: Iterable[MarkedPage]) -> Iterator[Line]:
-    """The different lines of each page that stand in its main content.
+def read_bodies(folder: Path) -> Iterator[list[str]]:
+    """The lines of each text, or main content of a page, that people marked as content; of hosts held out none.
 
-    Of the others many are headlines of articles, which no wording tells.
+    Of the others many are noise by their place, not by their wording: names in a menu, headlines.
     """
-    for page in pages:
-        content = _fold(page.gold)
-        for line in dict.fromkeys(show(page.source).text.split("\n")):
-            if _fold(line).strip() and _fold(line) in content:
-                yield Line(line, False, 1.0)
+    for page in chain(read_web_pages(folder / "web_pages"), read_article_pages(folder / "article_pages")):
+        if not is_held_out(page.host):
+            yield page.gold.split("\n")
+    for document in chain(read_line_quality(folder), read_wikinews(folder, LEARNED_YEAR)):
+        yield [line for line, noise in zip(document.lines, document.noise, strict=True) if not noise]
 
 
 def read_help(folder: Path) -> Iterator[Line]:
@@ -101,21 +101,13 @@ def read_help(folder: Path) -> Iterator[Line]:
         yield from (Line(text, False, HELP_WEIGHT) for text in lines[:: max(1, len(lines) // MOST_HELP)])
 
 
-def _fold(text: str) -> str:
-    """Its words in lower case, with a blank around each."""
-    return " ".join(["", *re.findall(r"\w+", text.casefold()), ""])
-
-
 def read_lines(help_pages: Path, folder: Path) -> list[Line]:
     """All lines that are learned from."""
-    news = [line for document in read_wikinews(folder, LEARNED_YEAR) for line in document.lines]
     lines = chain(
         read_written(),
         read_cases(),
-        read_pages(read_web_pages(folder / "web_pages")),
-        read_pages(read_article_pages(folder / "article_pages")),
         read_help(help_pages),
-        (Line(line, False, 1.0) for line in news),
+        (Line(line, False, 1.0) for body in read_bodies(folder) for line in dict.fromkeys(body)),
     )
     stripped = (line._replace(text=line.text.strip()) for line in lines)
     return [line for line in stripped if SHORTEST <= len(line.text) <= LONGEST_CALL]
