@@ -56,6 +56,9 @@ class Record:
     metadata: dict[str, Any] | None = None
     verbatim: tuple[Extent, ...] = ()
     """Where the text stands as it was typed, such as code: whole lines, which keep their indentation."""
+    format: str | None = None
+    """Its own, where it is not its file's, as that of a page in an archive; then `encoding` is its own, too."""
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +171,8 @@ class Document:
     ]
     quality: Annotated[Quality, "signals of Gopher, C4 and FineWeb, by their names there"]
     content_hash: Annotated[str, "SHA-256 of the text folded for comparison: equal for exact copies"]
-    format: Annotated[str, "how it came: 'text', 'markdown', 'html', 'pdf', 'jsonl'"]
-    encoding: Annotated[str | None, "character encoding of the file; NULL where the format has its own"]
+    format: Annotated[str, "how it came: 'text', 'markdown', 'html', 'pdf', 'jsonl'; of a page in an archive, its own"]
+    encoding: Annotated[str | None, "character encoding of what it came as; NULL where the format has its own"]
     bytes: Annotated[int, "size of the file as found"]
     metadata: Annotated[JSON, "whatever else the input carried: nothing is dropped"]
     first_run_id: Annotated[str, "the run in which it first came"]

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
             le=1,
             description="In prose without markup, lines that no rule names are removed where the line classifier, "
             "which sees the lines around, scores them so high; 1 for none. At 0.87 it took under 1 % of the content of "
-            "labelled pages, at the default under 0.4 %.",
+            "labelled pages, at the default under 0.2 %.",
             json_schema_extra=SHAPES_ROWS,
         ),
     ] = 0.95

@@ -211,6 +211,15 @@ def test_what_is_learned_of_some_documents_tells_the_noise_of_others() -> None:
     assert np.quantile(scores[noise], 0.4) > np.quantile(scores[~noise], 0.9)
 
 
+def test_a_family_has_the_number_of_its_first_document_whatever_joins_it_to_another() -> None:
+    one, two, three = (
+        [f"Line {number} of text {name}, which is long enough." for number in range(3)] for name in "abc"
+    )
+    texts = [one, three, two, [*one[:2], *two[:2]]]
+    documents = [Marked("en", lines, np.zeros(len(lines), dtype=bool)) for lines in texts]
+    assert find_copies(documents).tolist() == [0, 1, 0, 0]
+
+
 def test_documents_that_share_lines_are_in_one_fold() -> None:
     texts = [[f"Line {number} of a text that stands in no other document." for number in range(at)] for at in (3, 4)]
     others = [[f"Another line, the {number}th of document {at}, stands here." for number in range(3)] for at in (1, 2)]

@@ -71,8 +71,8 @@ def test_a_page_is_a_record_by_the_number_of_its_entry() -> None:
     assert (reading.format, reading.status, record.record, rejected) == ("warc", "landed", 2, [])
     assert "The quay of Münde is to be mended" in record.text
     assert [claim.value for claim in record.claims if claim.field == "url"] == ["https://example.org/quay"]
+    assert (record.format, record.encoding) == ("html", "utf-8")
     assert record.metadata == {
-        "encoding": "utf-8",
         "WARC-Date": "2026-03-05T06:00:00Z",
         "WARC-Record-ID": "<urn:uuid:1>",
     }
@@ -380,7 +380,9 @@ def test_an_archive_lands_page_by_page_and_lands_again(corpus: Corpus) -> None:
     archive = make_entry(answer(BODY)) + make_entry(answer(b"", "500 Error")) + make_entry(other)
     report = corpus.land({"crawl.warc.gz": gzip.compress(archive)})
     assert report.run.outcome == "published"
-    assert corpus.ask("FROM all_documents SELECT record, format ORDER BY record") == [(0, "warc"), (2, "warc")]
+    formats = [(0, "html", "utf-8"), (2, "html", "utf-8")]
+    assert corpus.ask("FROM all_documents SELECT record, format, encoding ORDER BY record") == formats
+    assert corpus.ask("FROM files SELECT format, encoding") == [("warc", None)]
     [(status, reason)] = corpus.ask("FROM files SELECT status, reason")
     assert (status, reason) == (
         "landed",

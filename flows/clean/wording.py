@@ -3,7 +3,7 @@
 `wording.json` holds a logistic regression: the weight of each term, and what a line without any is given. A term is a
 word, the beginning of a long one, or two that stand together, punctuation and the line's ends among them. A line's
 score looks at nothing around it: unlike the line classifier of `lines` it finds the lone call among prose, and it says
-the same of a line wherever that stands. It was learned from lines of a dozen languages, which is why it knows "Melden
+the same of a line wherever that stands. It was learned from lines of many languages, which is why it knows "Melden
 Sie sich für unseren Newsletter an" however the site words it; of others it says nothing.
 
 The training is `tests/benchmarks/train_wording.py`.

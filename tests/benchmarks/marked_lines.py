@@ -111,6 +111,11 @@ def find_copies(documents: Sequence[Marked]) -> NDArray[np.int64]:
     Of line_quality's 17 Spanish dev documents 4 are in the train split too, of the English 3; 12 Swedish are one page.
     """
     family = np.arange(len(documents))
+
+    def join(one: int, other: int) -> None:
+        both = family[[one, other]]
+        family[np.isin(family, both)] = both.min()  # and not the last that is found: sets have their lines in any order
+
     lines = [{line for line in document.lines if len(line) >= TELLING} for document in documents]
     seen: dict[str, list[int]] = defaultdict(list)
     first_of: dict[str, int] = {}
@@ -118,12 +123,11 @@ def find_copies(documents: Sequence[Marked]) -> NDArray[np.int64]:
         shared = Counter(other for line in own for other in seen[line])
         for other, count in shared.items():
             if count >= COPIED * min(len(own), len(lines[other])):
-                family[family == family[number]] = family[other]
+                join(number, other)
         for line in own:
             seen[line].append(number)
         if documents[number].host:
-            first = first_of.setdefault(documents[number].host, number)
-            family[family == family[number]] = family[first]
+            join(number, first_of.setdefault(documents[number].host, number))
     return family
 
 

@@ -89,14 +89,21 @@ def _read_entry(entry: Entry) -> Record:
     body = _find_body(entry)
     if len(body.data) > LARGEST_BODY:
         raise Refused("too_large", f"it is of more than {LARGEST_BODY / 1e6:,.0f} MB")
-    found = _read_body(body)
+    name, found = _read_body(body)
     [record] = found.records
     assert isinstance(record, Record)
     claims = (Claim("url", address, f"archive {ADDRESS}"),) if address else ()
     damage = "; ".join(each for each in (body.damage, found.reason) if each)
-    told = {"encoding": found.encoding, "damage": damage} | {name: entry.fields.get(name.lower()) for name in _KEPT}
-    metadata = {name: value for name, value in told.items() if value} | (record.metadata or {})
-    return replace(record, record=entry.number, claims=(*claims, *record.claims), metadata=metadata or None)
+    told = {"damage": damage} | {field: entry.fields.get(field.lower()) for field in _KEPT}
+    metadata = {field: value for field, value in told.items() if value} | (record.metadata or {})
+    return replace(
+        record,
+        record=entry.number,
+        claims=(*claims, *record.claims),
+        metadata=metadata or None,
+        format=name,
+        encoding=found.encoding,
+    )
 
 
 def _find_body(entry: Entry) -> Body:
@@ -112,17 +119,18 @@ def _find_body(entry: Entry) -> Body:
     return make_body(entry.block, content_type)
 
 
-def _read_body(body: Body) -> Records:
-    """The one document that was sent, of the type that it is told to be; of none, of what it looks like."""
+def _read_body(body: Body) -> tuple[str, Records]:
+    """The format, and the one document that was sent, of the type that it is told to be; of none, of its looks."""
     contents = look_at(body.data, "")
     if pdf.recognises(contents):
-        return pdf.read_records(contents)
+        return pdf.NAME, pdf.read_records(contents)
     is_page = body.type in _PAGES or (body.type is None and html.recognises(contents))
     if is_page or body.type in _TEXTS:
         if binary := describe_magic(body.data):
             raise Refused("unsupported", f"it is told to be {body.type}, but looks like {binary}")
-        read = html.read_records if is_page else text.read_records
-        return read(contents, body.codec)
+        if is_page:
+            return html.NAME, html.read_records(contents, body.codec)
+        return text.NAME, text.read_records(contents, body.codec)
     raise Refused("unsupported", f"it is {body.type or 'of no type that is told'}, not a page, a PDF or plain text")
 
 
