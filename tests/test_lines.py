@@ -307,3 +307,11 @@ def test_a_list_or_a_table_without_prose_around_is_left_whole() -> None:
     policy = Policy(line_noise_threshold=0.5)
     assert "1,234" in clean(Record(0, table), policy=policy).text
     assert find_noise(table, 0.5) != []
+
+
+def test_code_is_no_prose_for_which_a_list_beside_it_would_be_judged() -> None:
+    text = "\n".join([*MENU, "", *["    total = add(1)"] * 40])
+    code = text.index("    total")
+    policy = Policy(line_noise_threshold=0.5)
+    cleaned = clean(Record(0, text, verbatim=((code, len(text)),)), policy=policy)
+    assert RULE not in {edit.rule for edit in cleaned.edits}

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from flows.clean.line_features import FEATURES, is_ornament, is_prose, is_run_together, measure_lines
 from flows.clean.line_words import LONGEST_LINE
 from flows.clean.scored_lines import Scored, cut_lines, find_lines
+from flows.clean.verbatim import HIDDEN
 from flows.forest import Forest, Matrix, predict, read_forest
 from flows.model import Cut
 from flows.recognise.language import detect_language
@@ -114,8 +115,9 @@ def score_lines(text: str, model: Model | None = None) -> list[Scored]:
 
 
 def has_prose(text: str) -> bool:
-    """Whether a text has `LEAST_PROSE`."""
-    return sum(len(line) for line in map(str.strip, text.split("\n")) if is_prose(line)) >= LEAST_PROSE
+    """Whether a text has `LEAST_PROSE`; what is hidden, such as code, is none."""
+    lines = map(str.strip, text.split("\n"))
+    return sum(len(line) for line in lines if is_prose(line) and HIDDEN not in line) >= LEAST_PROSE
 
 
 def find_noise(text: str, threshold: float, model: Model | None = None) -> list[Cut]:
